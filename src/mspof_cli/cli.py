@@ -1,0 +1,254 @@
+"""The command line: commands, options and exit statuses. It prints, and decides nothing.
+
+Everything that a command needs is imported by that command, so that ``--help`` and a one-file check start fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mspof_cli import __version__
+from mspof_cli.errors import MspofError, UsageError
+
+if TYPE_CHECKING:
+    from mspof_cli.loading import Schemas
+    from mspof_cli.periods import Period
+    from mspof_cli.pipeline import Batch
+    from mspof_cli.schemas import Rule
+
+# Exit statuses, the same for every command.
+ERRORS_FOUND, WRONG_USE, COULD_NOT_WORK, INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(
+    name="mspof",
+    help="Read, check and collate councils' returns of the Making Safeguarding Personal Outcomes Framework.",
+    epilog="Exit status: 0 no errors, 1 errors found, 2 wrong use, 3 mspof could not do its work, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    junit = "junit"
+    sarif = "sarif"
+
+
+Paths = Annotated[list[Path], typer.Argument(help="Workbooks, or folders of workbooks.", show_default=False)]
+SchemasOption = Annotated[
+    Path | None, typer.Option("--schemas", metavar="DIR", help="Use another folder of schemas.", show_default=False)
+]
+PeriodText = Annotated[str, typer.Option("--period", help="The quarter, such as 2018-19-Q3.", show_default=False)]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mspof {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
+
+@app.command()
+def validate(
+    paths: Paths,
+    format: Annotated[
+        str, typer.Option("--format", metavar="text|json|csv|junit|sarif", help="How to write the findings.")
+    ] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no table and no summary.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Queries count as errors for the exit status.")] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="CODE", help="Only these rules, such as MSP201 or MSP2.", show_default=False),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODE", help="All rules but these.", show_default=False)
+    ] = None,
+    schemas: SchemasOption = None,
+) -> None:
+    """Check returns: what is wrong, and how to put it right."""
+    from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
+    from mspof_cli.pipeline import validate as check_all
+    from mspof_cli.progress import progress_bar
+    from mspof_cli.select import chosen
+
+    wanted, loaded = _format(format), _schemas(schemas)
+    with progress_bar(quiet) as progress:
+        batch = check_all(paths, loaded, progress)
+    if select or ignore:
+        batch = chosen(batch, select or [], ignore or [], _rules(loaded))
+    if output is not None:
+        refuse_to_overwrite([output], [Path(checked.ret.file) for checked in batch.checked])
+        write_whole(output, _written(batch, wanted, quiet, strict, loaded).encode())
+    elif wanted is Format.text and sys.stdout.isatty():
+        from mspof_cli.outputs.terminal import show
+        from mspof_cli.outputs.text import compose
+
+        show(compose(batch, quiet), sys.stdout)
+    else:
+        sys.stdout.write(_written(batch, wanted, quiet, strict, loaded))
+    if _has_errors(batch, strict):
+        raise typer.Exit(ERRORS_FOUND)
+
+
+def _written(batch: Batch, format: Format, quiet: bool, strict: bool, schemas: Schemas) -> str:
+    """The findings in a format, as text."""
+    if format is Format.text:
+        from mspof_cli.outputs.text import compose, plain
+
+        return plain(compose(batch, quiet))
+    if format is Format.json:
+        from mspof_cli.outputs.report import as_json
+
+        return as_json(batch)
+    from mspof_cli.outputs.machine import as_csv, as_junit, as_sarif
+
+    if format is Format.csv:
+        return as_csv(batch)
+    return as_junit(batch, _rules(schemas), strict) if format is Format.junit else as_sarif(batch, _rules(schemas))
+
+
+def _has_errors(batch: Batch, strict: bool) -> bool:
+    from mspof_cli.findings import Status
+
+    failing = {Status.NEEDS_CORRECTING, Status.NOT_READABLE} | ({Status.WITH_QUERIES} if strict else set())
+    return any(checked.status in failing for checked in batch.checked)
+
+
+@app.command()
+def collate(
+    paths: Paths,
+    period: PeriodText,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)],
+    schemas: SchemasOption = None,
+) -> None:
+    """Collate a quarter's accepted returns into CSV and XLSX."""
+    from mspof_cli.collation import collate as compute
+    from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.summary import summary_files
+    from mspof_cli.outputs.text import compose_collation, plain
+    from mspof_cli.pipeline import validate as check_all
+    from mspof_cli.progress import progress_bar
+
+    wanted = _period(period)
+    loaded = _schemas(schemas)
+    with progress_bar(quiet=False) as progress:
+        batch = check_all(paths, loaded, progress)
+    collated = compute(batch.checked, wanted, loaded.register)
+    files = {to / name: data for name, data in summary_files(collated).items()}
+    refuse_to_overwrite(files, [Path(checked.ret.file) for checked in batch.checked])
+    make_folder(to)
+    for path, data in files.items():
+        write_whole(path, data)
+    sys.stdout.write(plain(compose_collation(collated, files)))
+
+
+@app.command()
+def template(
+    council: Annotated[str, typer.Option("--council", help="The council's name or ONS code.", show_default=False)],
+    period: PeriodText,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write.", show_default=False)],
+    collection: Annotated[
+        str | None, typer.Option("--collection", help="Which collection, if there are several.", show_default=False)
+    ] = None,
+    schemas: SchemasOption = None,
+) -> None:
+    """Write a blank pro forma for a council and a quarter."""
+    from mspof_cli.blank import blank_form
+    from mspof_cli.outputs.files import write_whole
+
+    write_whole(output, blank_form(_schemas(schemas), collection, council, _period(period)))
+    typer.echo(f"Wrote {output}")
+
+
+@app.command()
+def rules(
+    code: Annotated[str | None, typer.Argument(help="A rule to explain.", show_default=False)] = None,
+    schemas: SchemasOption = None,
+) -> None:
+    """List every rule, or explain one.
+
+    What it checks, why, what breaks it, and how to put it right.
+    """
+    from mspof_cli.outputs.rulebook import explained, listed
+    from mspof_cli.select import unknown_code
+
+    known = _rules(_schemas(schemas))
+    if code is not None and code.upper() not in known:
+        raise unknown_code(code.upper(), known)
+    sys.stdout.write(explained(known[code.upper()]) if code else listed(known))
+
+
+def _format(text: str) -> Format:
+    try:
+        return Format(text)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is not a format.", f"Use one of: {', '.join(Format)}.") from error
+
+
+def _period(text: str) -> Period:
+    from mspof_cli.periods import parse_period
+
+    period = parse_period(text)
+    if period is None:
+        raise UsageError(
+            f"'{text}' is not a period.", "Write it as a financial year and a quarter, such as 2018-19-Q3."
+        )
+    return period
+
+
+def _schemas(folder: Path | None) -> Schemas:
+    from mspof_cli.loading import Schemas, schemas_folder
+
+    return Schemas(folder or schemas_folder())
+
+
+def _rules(schemas: Schemas) -> dict[str, Rule]:
+    from mspof_cli.rules import catalogue
+
+    return catalogue(schemas.collection(slug) for slug in schemas.slugs)
+
+
+def run() -> None:
+    """The ``mspof`` command. What its user can put right is said in two sentences; nothing ends in a traceback."""
+    try:
+        app()
+    except MspofError as error:
+        _say(error.problem, error.remedy)
+        status = WRONG_USE if isinstance(error, UsageError) else COULD_NOT_WORK
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has left, as with 'mspof validate . | head'. Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = COULD_NOT_WORK
+    sys.exit(status)
+
+
+def _say(problem: str, remedy: str) -> None:
+    """Trouble, on standard error."""
+    from mspof_cli.outputs.safe import printable
+
+    typer.echo(printable(f"mspof: {problem} {remedy}"), err=True)

@@ -1,0 +1,18 @@
+"""What the person running the command must put right. Anything about a return is a finding instead."""
+
+
+class MspofError(Exception):
+    """Something the person running the command can put right: what happened, and the remedy."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class UsageError(MspofError):
+    """The command was used wrongly: exit status 2."""
+
+
+class SchemaError(MspofError):
+    """A schema file can't be used: ``problem`` names the file and the entry."""

@@ -1,0 +1,115 @@
+"""Which collection and edition a workbook is, and which council and period: from the form itself, never its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import NamedTuple
+
+from mspof_cli.cells import Entry, Kind, shown, tidy
+from mspof_cli.findings import Trouble
+from mspof_cli.layout import label_key
+from mspof_cli.periods import Period, long_date, parse_quarter, parse_year, quarter_label
+from mspof_cli.register import Register
+from mspof_cli.schemas import Council, Edition
+from mspof_cli.workbook import Workbook
+
+
+class Identity(NamedTuple):
+    """Whose return it is, for which quarter, and which submission of it; None where the cover does not say."""
+
+    council: Council | None
+    period: Period | None
+    submission: int | None
+
+
+def recognise(workbook: Workbook, editions: tuple[tuple[str, Edition], ...]) -> tuple[str, Edition] | None:
+    """The edition whose form version stands on the workbook's cover, with its collection's slug; or None."""
+    names = {label_key(name): name for name in workbook.sheet_names}
+    for slug, edition in editions:
+        name = names.get(label_key(edition.cover.sheet), next(iter(workbook.sheet_names), None))
+        if name is not None:
+            marker = label_key(edition.marker)
+            cells = workbook.sheet(name).cells.values()
+            if any(cell.kind is Kind.TEXT and label_key(str(cell.value)) == marker for cell in cells):
+                return slug, edition
+    return None
+
+
+def identity(cover: Mapping[str, Entry], register: Register) -> tuple[Identity, list[Trouble]]:
+    """Whose return it is and for when, with what is wrong with how the cover says so."""
+    period, troubles = _period(cover["year"], cover["quarter"])
+    council, more = _council(cover["council"], cover["ons_code"], register, period)
+    submission = _submission(cover["submission"])
+    if submission is None:
+        more.append(_trouble(cover["submission"], "COVER401", found=shown(cover["submission"].cell)))
+    return Identity(council, period, submission), troubles + more
+
+
+def _period(year: Entry, quarter: Entry) -> tuple[Period | None, list[Trouble]]:
+    start, number = parse_year(year.text), parse_quarter(quarter.text)
+    troubles = []
+    if start is None:
+        expected = "two years that follow each other, such as 2018-19"
+        troubles.append(_trouble(year, "COVER201", found=shown(year.cell), expected=expected))
+    if number is None:
+        expected = f"one of Q1 to Q4, such as {quarter_label(3)}"
+        troubles.append(_trouble(quarter, "COVER201", found=shown(quarter.cell), expected=expected))
+    return (Period(start, number) if start is not None and number is not None else None), troubles
+
+
+def _council(
+    name: Entry, code: Entry, register: Register, period: Period | None
+) -> tuple[Council | None, list[Trouble]]:
+    """The council that name and code agree on. Where they disagree, nobody can say whose return it is."""
+    if not name.text and not code.text:
+        return None, [_trouble(name, "COVER101")]
+    named, coded = register.named(name.text), register.by_code(code.text)
+    if name.text and not named:
+        return None, [_trouble(name, "COVER102", found=shown(name.cell))]
+    if code.text and coded is None:
+        return None, [_trouble(code, "COVER102", found=shown(code.cell))]
+    if coded is None:
+        council = next((council for council in named if period and council.existed_in(period)), named[-1])
+    elif named and coded not in named:
+        return None, [_trouble(code, "COVER104", found=coded.name, council=named[-1].name, code=named[-1].ons_code)]
+    else:
+        council = coded
+    if period is not None and not council.existed_in(period):
+        return council, [
+            _trouble(name, "COVER103", found=council.name, when=_existence(council, period), period=period)
+        ]
+    return council, []
+
+
+def _trouble(entry: Entry, code: str, /, **facts: object) -> Trouble:
+    """Trouble with one line of the cover."""
+    return Trouble(code, entry.places, facts={"label": entry.label, **facts})
+
+
+def _existence(council: Council, period: Period) -> str:
+    """When a council that did not exist in the whole of a period began or ended."""
+    if council.valid_to is not None and council.valid_to < period.last_day:
+        after = ", ".join(council.successor_ons_codes)
+        return f"ended on {long_date(council.valid_to)}" + (f" and was followed by {after}" if after else "")
+    return f"began on {long_date(council.valid_from)}" if council.valid_from else "existed"
+
+
+def _submission(entry: Entry) -> int | None:
+    text = entry.text
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else None
+
+
+def name_contradictions(file: str, who: Identity, register: Register) -> Iterator[Trouble]:
+    """Where a file's name speaks of another council or period than its cover. The cover is believed."""
+    stem = tidy(re.sub(r"[_.]+", " ", PurePath(file).stem))
+    if who.period is not None:
+        years = {parse_year(year) for year in re.findall(r"(?<!\d)20\d\d ?[-/] ?(?:20)?\d\d(?!\d)", stem)} - {None}
+        quarters = {int(number) for number in re.findall(r"(?i)\bq(?:uarter)? ?([1-4])\b", stem)}
+        if (years and who.period.start_year not in years) or (quarters and who.period.quarter not in quarters):
+            yield Trouble("FILE203", facts={"what": "another period", "cover": str(who.period)})
+    if who.council is not None:
+        mentioned = register.mentioned_in(stem, who.period)
+        if mentioned and who.council not in mentioned:
+            yield Trouble("FILE203", facts={"what": "another council", "cover": who.council.name})

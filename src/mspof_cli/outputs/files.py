@@ -1,0 +1,70 @@
+"""Files appear whole or not at all, and never in the place of a submission."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from mspof_cli.errors import MspofError, UsageError
+
+# Excel, OneDrive and virus scanners hold a file for a moment on Windows.
+REPLACE_ATTEMPTS, REPLACE_PAUSE_SECONDS = 5, 0.2
+
+
+def refuse_to_overwrite(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """``UsageError`` if an output is one of the inputs, by whatever name."""
+    taken = {path.resolve() for path in inputs}
+    for output in outputs:
+        if output.resolve() in taken:
+            raise UsageError(f"'{output}' is one of the files being read.", "Choose another name for the output.")
+
+
+def make_folder(folder: Path) -> None:
+    """The folder to write to, if it is not there yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MspofError(f"The folder '{folder}' can't be made.", "Give --to a folder where you may write.") from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name in the same folder, then put it in place in one step."""
+    temporary = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        _replace(temporary, path)
+    except OSError as error:
+        reason = (error.strerror or "the folder refused it").lower()
+        remedy = "Check that the folder is there, that you may write in it, and that the disk is not full."
+        raise MspofError(f"'{path}' could not be written: {reason}.", remedy) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    for _ in range(REPLACE_ATTEMPTS - 1):
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            time.sleep(REPLACE_PAUSE_SECONDS)
+    try:
+        temporary.replace(path)
+    except PermissionError as error:
+        raise MspofError(f"'{path}' is open in another program.", f"Close '{path.name}' and run again.") from error

@@ -1,0 +1,33 @@
+"""The rule catalogue, made from the rules themselves."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+from mspof_cli.schemas import Rule
+
+
+def listed(rules: Mapping[str, Rule]) -> str:
+    """Every rule, one line each."""
+    lines = [f"{rule.code:<9}  {rule.severity.value:<5}  {rule.title}" for rule in rules.values()]
+    return "\n".join([*lines, "", "'mspof rules CODE' explains one."]) + "\n"
+
+
+def explained(rule: Rule) -> str:
+    """One rule: what it checks, why, what breaks it, how to put it right."""
+    parts = {
+        "Checks": rule.line or rule.title,
+        "Why": rule.because,
+        "Broken by": rule.example or "; ".join(_case(case) for case in rule.breaks),
+        "Says": rule.message,
+        "Put right": rule.fix,
+    }
+    lines = [f"{rule.code}  {rule.severity.value}", rule.title, ""]
+    for heading, text in parts.items():
+        lines += textwrap.wrap(text, 100, initial_indent=f"{heading:<11}", subsequent_indent=" " * 11)
+    return "\n".join(lines) + "\n"
+
+
+def _case(figures: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in figures.items())

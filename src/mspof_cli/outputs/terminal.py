@@ -1,0 +1,35 @@
+"""The report on a terminal: colours, and lines that fit the window. Colour is never the only sign."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mspof_cli.outputs.text import Report
+
+STYLES = {
+    "heading": "bold",
+    "detail": "dim",
+    "error": "bold red",
+    "query": "bold yellow",
+    "note": "cyan",
+    "fix": "green",
+}
+
+
+def show(report: Report, file: TextIO) -> None:
+    """Print a report to a terminal. Everything is printed as it is: nothing in it is taken for markup."""
+    console = Console(file=file, markup=False, highlight=False, emoji=False)
+    if report.rows:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in report.headings:
+            table.add_column(heading, overflow="fold")
+        for row in report.rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+    for line in report.lines:
+        console.print(Padding(Text(line.text, STYLES.get(line.kind, "")), (0, 0, 0, line.indent)))

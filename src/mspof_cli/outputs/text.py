@@ -1,0 +1,144 @@
+"""Findings for people: a table of returns, then what is wrong with each, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mspof_cli.cells import column_letters, row_and_column
+from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Status
+from mspof_cli.outputs.safe import printable
+from mspof_cli.pipeline import Batch
+from mspof_cli.questions import State
+from mspof_cli.rules import Checked
+
+if TYPE_CHECKING:
+    from mspof_cli.collation import Collated
+
+
+class Line(NamedTuple):
+    """One line of the report: how far it is indented, its text, and what kind of line it is, for colour."""
+
+    text: str = ""
+    indent: int = 0
+    kind: str = ""
+
+
+class Report(NamedTuple):
+    """What is shown: a table with its headings, then lines."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[Line, ...]
+
+
+def compose(batch: Batch, quiet: bool) -> Report:
+    """The report of a batch; ``quiet`` leaves the findings only."""
+    worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
+    lines = [line for checked in worst if checked.findings for line in _of_return(checked)]
+    headings = ("Council", "Period", "Status", "Errors", "Queries", "Questions returned")
+    if quiet:
+        return Report(headings, (), tuple(lines))
+    return Report(headings, tuple(_row(checked) for checked in batch.checked), (*lines, *_summary(batch)))
+
+
+def _row(checked: Checked) -> tuple[str, ...]:
+    ret = checked.ret
+    counts = [sum(f.severity is severity for f in checked.findings) for severity in (Severity.ERROR, Severity.QUERY)]
+    states = [ret.states[question.slug] for question in ret.form.collection.question] if ret.form else []
+    returned = f"{sum(state is State.RETURNED for state in states)} of {len(states)}" if states else "-"
+    status = "set aside" if checked.set_aside else STATUS_WORDS[checked.status]
+    return (_who(checked), str(ret.who.period or "-"), status, *map(str, counts), returned)
+
+
+def _who(checked: Checked) -> str:
+    council = checked.ret.who.council
+    return council.name if council else printable(checked.ret.file)
+
+
+def _of_return(checked: Checked) -> Iterator[Line]:
+    ret = checked.ret
+    status = "set aside" if checked.set_aside else STATUS_WORDS[checked.status]
+    yield Line()
+    yield Line(" - ".join(filter(None, (_who(checked), str(ret.who.period or ""), status))), kind="heading")
+    yield Line(printable(ret.file), 2, "detail")
+    for _, group in groupby(checked.findings, key=lambda finding: (finding.code, finding.fix)):
+        yield from _of_findings(list(group))
+    if checked.not_tried:
+        rules = f"{_number(len(checked.not_tried), 'rule')} could not be tried"
+        codes = ", ".join(checked.not_tried)
+        yield Line(f"{rules}, because an answer that is needed was not returned: {codes}.", 2, "detail")
+
+
+def _of_findings(findings: list[Finding]) -> Iterator[Line]:
+    """Findings of one rule with one remedy, as one entry."""
+    first = findings[0]
+    where = "; ".join(filter(None, map(_where, findings)))
+    yield Line(printable(f"{first.severity.value}  {first.code}  {where}".rstrip()), 2, first.severity.value)
+    for finding in findings:
+        yield Line(printable(finding.message), 4)
+        yield Line(printable(f"Found: {finding.found}. Expected: {finding.expected}."), 4, "detail")
+    yield Line(printable(first.fix), 4, "fix")
+
+
+def _where(finding: Finding) -> str:
+    return f"{finding.sheet} {', '.join(ranges(finding.cells))}" if finding.cells else ""
+
+
+def ranges(cells: Iterable[str]) -> list[str]:
+    """Addresses with runs down a column drawn together: C8, C9, C10 is ``C8:C10``."""
+    runs: list[tuple[str, int, int, int]] = []
+    for cell in cells:
+        sheet, mark, ref = cell.rpartition("!")
+        row, column = row_and_column(ref)
+        prefix = sheet + mark
+        if runs and runs[-1][0] == prefix and runs[-1][1] == column and runs[-1][3] + 1 == row:
+            runs[-1] = (*runs[-1][:3], row)
+        else:
+            runs.append((prefix, column, row, row))
+    return [
+        f"{prefix}{column_letters(column)}{first}" + (f":{column_letters(column)}{last}" if last > first else "")
+        for prefix, column, first, last in runs
+    ]
+
+
+def _summary(batch: Batch) -> Iterator[Line]:
+    counts = {status: sum(checked.status is status for checked in batch.checked) for status in Status}
+    parts = [f"{count} {STATUS_WORDS[status]}" for status, count in counts.items() if count]
+    yield Line()
+    yield Line(f"{_number(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
+    if batch.passed_over:
+        yield Line(f"{_number(len(batch.passed_over), 'other file')} passed over.", kind="detail")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def plain(report: Report) -> str:
+    """The report as plain text, for files and pipes."""
+    lines = [" " * line.indent + line.text for line in report.lines]
+    return "\n".join([*_table(report.headings, report.rows), *lines]).strip("\n") + "\n"
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(row[number]) for row in (headings, *rows)) for number in range(len(headings))]
+    rule = ["-" * width for width in widths]
+    table = (headings, rule, *rows)
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def compose_collation(collated: Collated, files: Iterable[Path]) -> Report:
+    """What was collated, what was left out and why, and what was written."""
+    coverage = f"{collated.participating} of {collated.on_register} councils on the register"
+    lines = [Line(f"{collated.collection.short_name} {collated.period}: {coverage}.", kind="heading")]
+    for decision in collated.decisions:
+        if not decision.used:
+            name = f"'{decision.checked.ret.file}'"
+            lines.append(Line(printable(f"Left out: {name}: {decision.why}"), kind="detail"))
+    lines += [Line(f"Wrote {file}") for file in files]
+    return Report((), (), tuple(lines))

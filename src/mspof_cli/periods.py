@@ -1,0 +1,72 @@
+"""Financial years and their quarters: Q1 is April to June, Q4 is January to March."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import NamedTuple
+
+
+class Period(NamedTuple):
+    """One quarter of a financial year; ``start_year`` is the calendar year in which the financial year starts."""
+
+    start_year: int
+    quarter: int
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.quarter}"
+
+    @property
+    def year(self) -> str:
+        """The financial year as the sector writes it: ``"2018-19"``."""
+        return f"{self.start_year}-{(self.start_year + 1) % 100:02}"
+
+    @property
+    def first_day(self) -> datetime.date:
+        return datetime.date(self.start_year + self.quarter // 4, (3 * self.quarter) % 12 + 1, 1)
+
+    @property
+    def last_day(self) -> datetime.date:
+        return self.next.first_day - datetime.timedelta(days=1)
+
+    @property
+    def next(self) -> Period:
+        return Period(self.start_year, self.quarter + 1) if self.quarter < 4 else Period(self.start_year + 1, 1)
+
+    @property
+    def previous(self) -> Period:
+        return Period(self.start_year, self.quarter - 1) if self.quarter > 1 else Period(self.start_year - 1, 4)
+
+
+def parse_year(text: str) -> int | None:
+    """The calendar year in which a financial year starts, from ``2018-19``, ``2018/19`` or ``2018-2019``; else None."""
+    match = re.fullmatch(r"(20\d\d) ?[-/\u2010-\u2015] ?(?:20)?(\d\d)", text)
+    if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
+        return None
+    return int(match[1])
+
+
+def parse_quarter(text: str) -> int | None:
+    """The quarter, 1 to 4, from ``Q3``, ``3``, ``Quarter 3`` or ``Q3 October to December``; else None."""
+    match = re.fullmatch(r"(?:q|quarter) ?([1-4])(?:[ ,:(].*)?|([1-4])", text.casefold())
+    return int(match[1] or match[2]) if match else None
+
+
+def parse_period(text: str) -> Period | None:
+    """A period written as ``2018-19-Q3``, or None."""
+    year, _, quarter = text.strip().rpartition("-")
+    start, number = parse_year(year), parse_quarter(quarter)
+    return Period(start, number) if start is not None and number is not None else None
+
+
+QUARTER_MONTHS = {1: "April to June", 2: "July to September", 3: "October to December", 4: "January to March"}
+
+
+def quarter_label(quarter: int) -> str:
+    """What the form's drop-down offers: ``"Q3 October to December"``."""
+    return f"Q{quarter} {QUARTER_MONTHS[quarter]}"
+
+
+def long_date(day: datetime.date) -> str:
+    """A date as GOV.UK writes it: ``1 April 2019``."""
+    return f"{day.day} {day:%B %Y}"

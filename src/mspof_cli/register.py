@@ -1,0 +1,54 @@
+"""The councils, found by code or by name as people write them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from mspof_cli.cells import tidy
+from mspof_cli.periods import Period
+from mspof_cli.schemas import Council
+
+
+class Register:
+    """Councils by any of their ONS codes and by any of their names."""
+
+    def __init__(self, councils: Iterable[Council]) -> None:
+        self.councils = tuple(councils)
+        self._by_code = {code: c for c in self.councils for code in (*c.other_ons_codes, c.ons_code)}
+        self._by_name: dict[str, list[Council]] = {}
+        for council in sorted(self.councils, key=lambda c: c.valid_from or datetime.date.min):
+            for name in {name_key(council.name), name_key(council.official_name)}:
+                self._by_name.setdefault(name, []).append(council)
+
+    def by_code(self, code: str) -> Council | None:
+        """The council with an ONS code, whatever its case and spacing."""
+        return self._by_code.get(code.replace(" ", "").upper())
+
+    def named(self, name: str) -> tuple[Council, ...]:
+        """The councils of a name, oldest first: a name can be passed on when councils are reorganised."""
+        return tuple(self._by_name.get(name_key(name), ()))
+
+    def mentioned_in(self, text: str, period: Period | None) -> tuple[Council, ...]:
+        """The councils of a period whose ONS code or name stands in a text, such as a file's name."""
+        words = f" {name_key(text)} "
+        return tuple(
+            council
+            for council in self.councils
+            if (period is None or council.existed_in(period))
+            and (f" {council.ons_code.casefold()} " in words or f" {name_key(_plain(council.name))} " in words)
+        )
+
+    def existing_in(self, period: Period) -> tuple[Council, ...]:
+        return tuple(council for council in self.councils if council.existed_in(period))
+
+
+def name_key(name: str) -> str:
+    """A council's name without what people write differently: case, '&', punctuation, 'the', 'council'."""
+    letters = "".join(letter if letter.isalnum() else " " for letter in tidy(name).casefold().replace("&", " and "))
+    return " ".join(word for word in letters.split() if word not in ("the", "council"))
+
+
+def _plain(name: str) -> str:
+    """A name without what stands in brackets after it."""
+    return name.partition("(")[0]

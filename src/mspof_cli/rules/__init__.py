@@ -1,0 +1,130 @@
+"""Every rule, in one list, and how rules turn returns into findings.
+
+A rule is declared with its words in one place: what can be wrong with a file, form, cover or cell in
+:mod:`~mspof_cli.rules.reading`; what a function finds in one return in :mod:`~mspof_cli.rules.alone`, and in all
+returns together in :mod:`~mspof_cli.rules.together`; what a line says in the collection's ``rules.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from mspof_cli.cells import Place
+from mspof_cli.findings import Finding, Status, Trouble, addresses, status_of, worst_first
+from mspof_cli.lines import Verdict
+from mspof_cli.returns import Return
+from mspof_cli.rules.alone import ALONE
+from mspof_cli.rules.reading import READING
+from mspof_cli.rules.together import STANDING, TOGETHER, standing
+from mspof_cli.schemas import Collection, Rule
+
+GENERAL: tuple[Rule, ...] = (
+    *READING,
+    *(check.rule for check in ALONE),
+    *STANDING,
+    *(check.rule for check in TOGETHER),
+)
+
+
+def catalogue(collections: Iterable[Collection]) -> dict[str, Rule]:
+    """Every rule by code: the general ones, then each collection's own."""
+    return {rule.code: rule for rule in (*GENERAL, *(rule for each in collections for rule in each.rule))}
+
+
+class Checked(NamedTuple):
+    """A return with its findings, worst first, and the rules that could not be tried on it.
+
+    ``set_aside``: another file counts, or could count, in its place.
+    """
+
+    ret: Return
+    findings: tuple[Finding, ...]
+    not_tried: tuple[str, ...] = ()
+    set_aside: bool = False
+
+    @property
+    def status(self) -> Status:
+        """What became of the return."""
+        return status_of(self.findings) if self.ret.form else Status.NOT_READABLE
+
+
+def check(returns: Sequence[Return]) -> tuple[Checked, ...]:
+    """Every rule on every return, in the order given."""
+    current, aside = standing(returns)
+    met: dict[str, list[Trouble]] = {}
+    for file, trouble in (*aside, *(each for check in TOGETHER for each in check.find(current))):
+        met.setdefault(file, []).append(trouble)
+    counted = {ret.file for ret in current}
+    rules = catalogue({ret.form.collection.slug: ret.form.collection for ret in returns if ret.form}.values())
+    return tuple(_checked(ret, rules, met.get(ret.file, []), ret.file in counted) for ret in returns)
+
+
+def _checked(ret: Return, rules: Mapping[str, Rule], together: list[Trouble], counts: bool) -> Checked:
+    """One return. Where another file counts instead, only that is said."""
+    if ret.form is None:
+        return Checked(ret, _in_words(ret, rules, ret.troubles))
+    if not counts:
+        return Checked(ret, _in_words(ret, rules, together), set_aside=True)
+    broken, not_tried = _lines(ret)
+    alone = (trouble for check in ALONE for trouble in check.find(ret))
+    return Checked(ret, _in_words(ret, rules, (*ret.troubles, *alone, *broken, *together)), not_tried)
+
+
+def _lines(ret: Return) -> tuple[list[Trouble], tuple[str, ...]]:
+    """The collection's lines on a return: those that are broken, and the codes of those that could not be tried."""
+    assert ret.form is not None
+    values = ret.values()
+    broken, not_tried = [], []
+    for rule in ret.form.collection.rule:
+        if not rule.applies_to(ret.who.period):
+            continue
+        verdict = rule.parsed.verdict(values)
+        if verdict is Verdict.NOT_TRIED:
+            not_tried.append(rule.code)
+        elif verdict is Verdict.BROKEN:
+            broken.append(Trouble(rule.code, _cells(ret, rule), rule.question, None, _facts(ret, rule, values)))
+    return broken, tuple(not_tried)
+
+
+def _cells(ret: Return, rule: Rule) -> tuple[Place, ...]:
+    """The cells that a line speaks of; those of its question where it only asks what was returned."""
+    assert ret.form is not None
+    names = [name for name in rule.parsed.names if not name.endswith("_returned")]
+    figures = ret.form.collection.figures.values()
+    return ret.places(names or [figure.name for figure in figures if figure.question == rule.question])
+
+
+class _Shown(int):
+    """A figure that a rule's words can show with its label: ``{not_asked}`` and ``{not_asked.label}``."""
+
+    label: str = ""
+
+
+def _facts(ret: Return, rule: Rule, values: Mapping[str, int | None]) -> dict[str, object]:
+    """What the words of a broken line may use: its figures and totals, and the sides of a single comparison."""
+    assert ret.form is not None
+    facts: dict[str, object] = {}
+    for name, value in values.items():
+        if value is not None:
+            facts[name] = shown = _Shown(value)
+            if name in ret.form.collection.figures:
+                shown.label = ret.form.label_of(name)
+    sides = rule.parsed.sides(values)
+    return facts | sides | {"found": sides.get("left"), "expected": rule.parsed.expectation().format_map(sides)}
+
+
+def _in_words(ret: Return, rules: Mapping[str, Rule], troubles: Iterable[Trouble]) -> tuple[Finding, ...]:
+    """Troubles as findings, worst first, without those that are only a consequence of another."""
+    troubles = list(troubles)
+    hidden = {(code, trouble.question) for trouble in troubles for code in rules[trouble.code].hides}
+    shown = [trouble for trouble in troubles if (trouble.code, trouble.question) not in hidden]
+    return worst_first(_finding(ret, rules[trouble.code], trouble) for trouble in shown)
+
+
+def _finding(ret: Return, rule: Rule, trouble: Trouble) -> Finding:
+    sheet, cells = addresses(trouble.places)
+    question = ret.form.collection.questions[trouble.question].label if ret.form and trouble.question else None
+    words = [text.format_map(trouble.facts) for text in (rule.found, rule.expected, rule.message, rule.fix)]
+    found, expected, message, fix = words
+    return Finding(rule.code, rule.severity, question, trouble.measure, sheet, cells, found, expected, message, fix)

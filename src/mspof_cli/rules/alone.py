@@ -1,0 +1,176 @@
+"""Rules on one return that a line can't say: each is a small function, with its words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from mspof_cli.cells import date_of, shown
+from mspof_cli.findings import Severity, Trouble
+from mspof_cli.layout import label_key
+from mspof_cli.periods import long_date
+from mspof_cli.returns import Return, sum_of
+from mspof_cli.schemas import Rule
+
+
+class Check(NamedTuple):
+    """A rule with the function that finds where a return breaks it."""
+
+    rule: Rule
+    find: Callable[[Return], Iterator[Trouble]]
+
+
+def form_of_another_year(ret: Return) -> Iterator[Trouble]:
+    """The edition says which years it is for."""
+    if ret.form and ret.who.period and ret.who.period.year not in ret.form.edition.years:
+        facts = {"found": ret.form.edition.slug, "period": ret.who.period.year}
+        yield Trouble("FORM105", ret.cover["year"].places, facts=facts)
+
+
+FORM_OF_ANOTHER_YEAR = Check(
+    Rule(
+        code="FORM105",
+        title="The form is the one for the period",
+        severity=Severity.QUERY,
+        found="the form of {found}",
+        expected="the form of {period}",
+        message="The return is for {period}, but it is on the form of {found}.",
+        fix="Check the financial year on the cover. If it is right, move your figures to that year's form, or explain.",
+        because="Questions and answers can differ from one year's form to the next.",
+        example="figures for 2019-20 on the form of 2018-19",
+    ),
+    form_of_another_year,
+)
+
+
+def completed_early(ret: Return) -> Iterator[Trouble]:
+    """By the form's own dates: a quarter is not over before its last day."""
+    entry = ret.cover["completed"]
+    completed = date_of(entry.cell, ret.date_1904)
+    if completed and ret.who.period and completed < ret.who.period.last_day:
+        facts = {"found": long_date(completed), "period": ret.who.period, "last": long_date(ret.who.period.last_day)}
+        yield Trouble("COVER202", entry.places, facts=facts)
+
+
+COMPLETED_EARLY = Check(
+    Rule(
+        code="COVER202",
+        title="The form was completed after the period ended",
+        severity=Severity.QUERY,
+        expected="{last} or later",
+        message="The form was completed on {found}, before {period} ended on {last}.",
+        fix="Check the date completed, the year and the quarter. If they are right, explain how the figures are complete.",
+        because="Enquiries completed up to the last day of the quarter belong in it.",
+        example="a form for October to December completed on 3 December",
+    ),
+    completed_early,
+)
+
+
+def date_not_stated(ret: Return) -> Iterator[Trouble]:
+    entry = ret.cover["completed"]
+    if date_of(entry.cell, ret.date_1904) is None:
+        yield Trouble("COVER203", entry.places, facts={"found": shown(entry.cell)})
+
+
+DATE_NOT_STATED = Check(
+    Rule(
+        code="COVER203",
+        title="The date completed is stated",
+        severity=Severity.QUERY,
+        expected="a date, such as 15/01/2019",
+        message="The date completed is not a date: {found}.",
+        fix="Enter the day on which the form was completed, such as 15/01/2019.",
+        because="The date shows that the form was completed after the quarter ended.",
+        example="a date completed left blank",
+    ),
+    date_not_stated,
+)
+
+
+def not_signed_off(ret: Return) -> Iterator[Trouble]:
+    entry = ret.cover["signed_off"]
+    assert ret.form is not None
+    field = next(field for field in ret.form.collection.cover if field.slug == "signed_off")
+    if label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
+        expected = " or ".join(f"'{choice}'" for choice in field.choices)
+        yield Trouble("COVER301", entry.places, facts={"found": shown(entry.cell), "expected": expected})
+
+
+NOT_SIGNED_OFF = Check(
+    Rule(
+        code="COVER301",
+        title="The return is signed off",
+        severity=Severity.ERROR,
+        message="The return is not signed off: {found}.",
+        fix="When your council has approved the figures, choose {expected} on the cover.",
+        because="Only figures that a council stands behind are collated.",
+        example="the sign-off left blank",
+    ),
+    not_signed_off,
+)
+
+
+def choice_not_stated(ret: Return) -> Iterator[Trouble]:
+    """Choices that the collection expects, such as which enquiries are counted."""
+    assert ret.form is not None
+    for field in ret.form.collection.cover:
+        entry = ret.cover[field.slug]
+        if field.expected and label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
+            expected = " or ".join(f"'{choice}'" for choice in field.choices)
+            facts = {"label": field.label, "found": shown(entry.cell), "expected": expected}
+            yield Trouble("COVER302", entry.places, facts=facts)
+
+
+CHOICE_NOT_STATED = Check(
+    Rule(
+        code="COVER302",
+        title="The scope is stated",
+        severity=Severity.QUERY,
+        message="'{label}' is not stated: {found}.",
+        fix="Choose {expected} on the cover.",
+        because="Figures can only be compared with others when it is known what they cover.",
+        example="'Which enquiries are counted' left blank",
+    ),
+    choice_not_stated,
+)
+
+
+def all_or_none(ret: Return) -> Iterator[Trouble]:
+    """A watched percentage of 0 % or 100 % on a base that is large enough for it to be unlikely."""
+    assert ret.form is not None
+    values, collection = ret.values(), ret.form.collection
+    for derived in collection.derived:
+        numerator = sum_of(values.get(name) for name in derived.numerator)
+        base = sum_of(values.get(name) for name in derived.denominator)
+        if not derived.watched or numerator is None or base is None or base < collection.tolerances.share_minimum_base:
+            continue
+        if numerator in (0, base):
+            share = "0 %" if numerator == 0 else "100 %"
+            facts = {"label": derived.label, "found": share, "numerator": numerator, "base": base}
+            yield Trouble("PCT101", ret.places(derived.numerator), derived.question, derived.slug, facts)
+
+
+ALL_OR_NONE = Check(
+    Rule(
+        code="PCT101",
+        title="A percentage of a large enough base is neither 0 % nor 100 %",
+        severity=Severity.QUERY,
+        found="{found} ({numerator} of {base})",
+        expected="more than 0 % and less than 100 % of {base}",
+        message="'{label}' comes to {found}: {numerator} of {base}.",
+        fix="Check the figures. If they are right, explain how this was so for everyone.",
+        because="Outcomes that are the same for everyone are unusual, and are often a slip or a system's default.",
+        example="outcomes fully achieved for 40 of 40 people",
+    ),
+    all_or_none,
+)
+
+ALONE: tuple[Check, ...] = (
+    FORM_OF_ANOTHER_YEAR,
+    COMPLETED_EARLY,
+    DATE_NOT_STATED,
+    NOT_SIGNED_OFF,
+    CHOICE_NOT_STATED,
+    ALL_OR_NONE,
+)

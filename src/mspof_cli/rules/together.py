@@ -1,0 +1,291 @@
+"""Rules on all returns together: versions of the same return, the same figures twice, change on the quarter before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from mspof_cli.cells import Place
+from mspof_cli.findings import Severity, Trouble
+from mspof_cli.returns import Return, sum_of
+from mspof_cli.schemas import Rule, Tolerances
+
+# Trouble with one of several returns: the file that it is in, and the trouble.
+Met = tuple[str, Trouble]
+
+
+class Check(NamedTuple):
+    """A rule with the function that finds which of several returns break it."""
+
+    rule: Rule
+    find: Callable[[Sequence[Return]], Iterator[Met]]
+
+
+class Standing(NamedTuple):
+    """Which returns count, and which are set aside because another is, or could be, the one that counts."""
+
+    current: tuple[Return, ...]
+    set_aside: tuple[Met, ...]
+
+
+def standing(returns: Iterable[Return]) -> Standing:
+    """Of returns for one council and period the highest submission number counts; the same file counts once.
+
+    Two files with the same highest number: nobody can say which counts, so neither does.
+    """
+    current: list[Return] = []
+    aside: list[Met] = []
+    for _, group in groupby(sorted(returns, key=_version_key), key=lambda ret: _version_key(ret)[:3]):
+        versions, copies = _once_each(group)
+        aside += copies
+        if versions[0].who.council is None or versions[0].who.period is None:
+            current += versions
+            continue
+        highest = max(ret.who.submission or 0 for ret in versions)
+        winners = [ret for ret in versions if (ret.who.submission or 0) == highest]
+        for ret in versions:
+            others = ", ".join(f"'{other.file}'" for other in winners if other is not ret)
+            facts = {"number": highest, "own": ret.who.submission or "blank", "others": others}
+            if ret not in winners:
+                aside.append((ret.file, Trouble("SET102", _submission(ret), facts=facts)))
+            elif len(winners) > 1:
+                aside.append((ret.file, Trouble("SET101", _submission(ret), facts=facts)))
+            else:
+                current.append(ret)
+    return Standing(tuple(sorted(current, key=lambda ret: ret.file)), tuple(aside))
+
+
+def _version_key(ret: Return) -> tuple[str, str, str, str]:
+    """Returns with the same first three are versions of one another; one that does not say whose it is stands alone."""
+    slug = ret.form.collection.slug if ret.form else ""
+    if ret.who.council is None or ret.who.period is None:
+        return slug, "", ret.sha256, ret.file
+    return slug, ret.who.council.ons_code, str(ret.who.period), ret.file
+
+
+def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
+    """Returns without copies of the same file, and a note for each copy."""
+    first: dict[str, Return] = {}
+    copies: list[Met] = []
+    for ret in returns:
+        if first.setdefault(ret.sha256, ret) is not ret:
+            copies.append((ret.file, Trouble("SET103", facts={"found": first[ret.sha256].file})))
+    return list(first.values()), copies
+
+
+def _submission(ret: Return) -> tuple[Place, ...]:
+    return ret.cover["submission"].places
+
+
+SAME_SUBMISSION = Rule(
+    code="SET101",
+    title="A submission number is used once",
+    severity=Severity.ERROR,
+    found="submission {own} in this file and in {others}",
+    expected="a submission number of its own for each file",
+    message="Submission {own} for this council and period was sent in more than one file: also in {others}.",
+    fix="Find out which file counts. Give that one the next submission number, or send one file only.",
+    because="The highest submission number counts. With two that are the same, nobody can say which.",
+    example="two different forms for one council and quarter, both with submission number 1",
+)
+
+SUPERSEDED = Rule(
+    code="SET102",
+    title="The return was not replaced by a later submission",
+    severity=Severity.NOTE,
+    found="submission {own}",
+    expected="submission {number}, in {others}",
+    message="This is submission {own}. Submission {number}, in {others}, replaced it, so this file was not checked further.",
+    fix="You do not need to do anything.",
+    because="When a council sends a quarter again, the highest submission number counts.",
+    example="submission 1, when submission 2 is there too",
+)
+
+SAME_FILE = Rule(
+    code="SET103",
+    title="A file is there once",
+    severity=Severity.NOTE,
+    found="the same file as '{found}'",
+    expected="each file once",
+    message="This file is the same, byte for byte, as '{found}'. It was counted once.",
+    fix="You do not need to do anything.",
+    because="Files are often saved twice from an e-mail. A copy must not be counted as another return.",
+    example="'Quillbridge Q3 (1).xlsx' beside 'Quillbridge Q3.xlsx'",
+)
+
+
+def same_as_another_council(returns: Sequence[Return]) -> Iterator[Met]:
+    by_figures: dict[object, list[Return]] = {}
+    for ret in returns:
+        if _is_comparable(ret):
+            by_figures.setdefault((_collection(ret), ret.who.period, _signature(ret)), []).append(ret)
+    for twins in by_figures.values():
+        for ret in twins:
+            others = [other for other in twins if other is not ret and other.who.council is not ret.who.council]
+            if others:
+                council = others[0].who.council
+                facts = {"found": others[0].file, "council": council.name if council else ""}
+                yield ret.file, Trouble("SET201", ret.places(ret.figures), facts=facts)
+
+
+SAME_AS_ANOTHER_COUNCIL = Check(
+    Rule(
+        code="SET201",
+        title="The figures are not another council's",
+        severity=Severity.ERROR,
+        found="the same figures as in '{found}'",
+        expected="this council's own figures",
+        message="Every figure is the same as in the return of {council} for the same period ('{found}').",
+        fix="Check that this form holds your own council's figures.",
+        because="Two councils with the same figures throughout are a form that was copied, or a wrong name on a cover.",
+        example="a form filled in for one council and sent again under the name of another",
+    ),
+    same_as_another_council,
+)
+
+
+def _with_previous(returns: Sequence[Return]) -> Iterator[tuple[Return, Return]]:
+    """Each return whose council also has one for the quarter before, with that one."""
+    by_key = {(_collection(ret), ret.who.council, ret.who.period): ret for ret in returns if ret.who.council}
+    for ret in returns:
+        if ret.who.council is not None and ret.who.period is not None:
+            earlier = by_key.get((_collection(ret), ret.who.council, ret.who.period.previous))
+            if earlier is not None:
+                yield ret, earlier
+
+
+def same_as_quarter_before(returns: Sequence[Return]) -> Iterator[Met]:
+    for ret, earlier in _with_previous(returns):
+        if _is_comparable(ret) and _signature(ret) == _signature(earlier):
+            facts = {"found": earlier.file, "period": earlier.who.period}
+            yield ret.file, Trouble("SET202", ret.places(ret.figures), facts=facts)
+
+
+SAME_AS_QUARTER_BEFORE = Check(
+    Rule(
+        code="SET202",
+        title="The figures are not those of the quarter before",
+        severity=Severity.QUERY,
+        found="the same figures as for {period}, in '{found}'",
+        expected="this quarter's own figures",
+        message="Every figure is the same as in your return for {period} ('{found}').",
+        fix="Check that the form was filled in anew. If the figures are right, explain.",
+        because="The same figures throughout in two quarters are usually last quarter's form with a new cover.",
+        example="last quarter's form with only the quarter changed",
+    ),
+    same_as_quarter_before,
+)
+
+
+def count_changed(returns: Sequence[Return]) -> Iterator[Met]:
+    """A watched count beyond the tolerance. Counts that rose, or fell, together have one cause and one finding."""
+    for ret, earlier in _with_previous(returns):
+        assert ret.form is not None
+        collection, before, now = ret.form.collection, earlier.values(), ret.values()
+        directions = set()
+        for name in collection.watched_counts:
+            was, value = before.get(name), now.get(name)
+            if was is None or value is None or not count_is_far(was, value, collection.tolerances):
+                continue
+            if (value > was) not in directions:
+                directions.add(value > was)
+                facts = {"label": ret.form.label_of(name), "found": value, "was": was, "period": earlier.who.period}
+                question = collection.question_of(name)
+                yield ret.file, Trouble("SET301", ret.places([name]), question, name, facts)
+
+
+def count_is_far(was: int, value: int, tolerances: Tolerances) -> bool:
+    """Whether a count changed by more than the floor, the percentage and chance (Poisson) together allow."""
+    change = abs(value - was)
+    return (
+        change >= tolerances.count_change
+        and 100 * change >= tolerances.count_change_percent * was
+        and change / math.sqrt(value + was) >= tolerances.count_change_z
+    )
+
+
+COUNT_CHANGED = Check(
+    Rule(
+        code="SET301",
+        title="A count is in line with the quarter before",
+        severity=Severity.QUERY,
+        found="{found}, after {was} in {period}",
+        expected="about as many as the {was} of {period}",
+        message="'{label}' is {found}, but it was {was} in {period}.",
+        fix="Check both quarters. If the figure is right, explain what changed.",
+        because="A change of this size is more than chance: it is a slip, a new system, or something worth knowing.",
+        example="90 enquiries completed after 40 in the quarter before",
+    ),
+    count_changed,
+)
+
+
+def share_changed(returns: Sequence[Return]) -> Iterator[Met]:
+    """A watched percentage beyond the tolerance."""
+    for ret, earlier in _with_previous(returns):
+        assert ret.form is not None
+        for derived in ret.form.collection.derived:
+            was, now = (_share(r, derived.numerator, derived.denominator) for r in (earlier, ret))
+            if derived.watched and was and now and share_is_far(was, now, ret.form.collection.tolerances):
+                facts = {"label": derived.label, "found": _percent(*now), "was": _percent(*was), "of": now[1],
+                         "was_of": was[1], "period": earlier.who.period}  # fmt: skip
+                yield ret.file, Trouble("SET302", ret.places(derived.numerator), derived.question, derived.slug, facts)
+
+
+def _share(ret: Return, numerator: Iterable[str], denominator: Iterable[str]) -> tuple[int, int] | None:
+    values = ret.values()
+    part, base = sum_of(values.get(name) for name in numerator), sum_of(values.get(name) for name in denominator)
+    return (part, base) if part is not None and base is not None else None
+
+
+def share_is_far(was: tuple[int, int], now: tuple[int, int], tolerances: Tolerances) -> bool:
+    """Whether two shares (numerator, base) differ by more than the points and chance (two-proportion z) together allow."""
+    (part, base), (later_part, later_base) = was, now
+    if min(base, later_base) < tolerances.share_minimum_base:
+        return False
+    difference = abs(part / base - later_part / later_base)
+    pooled = (part + later_part) / (base + later_base)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / base + 1 / later_base))
+    return 100 * difference >= tolerances.share_change_points and difference >= tolerances.share_change_z * error
+
+
+def _percent(part: int, base: int) -> str:
+    return f"{100 * part / base:.0f} %"
+
+
+SHARE_CHANGED = Check(
+    Rule(
+        code="SET302",
+        title="A percentage is in line with the quarter before",
+        severity=Severity.QUERY,
+        found="{found} of {of}, after {was} of {was_of} in {period}",
+        expected="about as much as the {was} of {period}",
+        message="'{label}' is {found} (of {of}), but it was {was} (of {was_of}) in {period}.",
+        fix="Check both quarters. If the figures are right, explain what changed.",
+        because="A change of this size is more than chance. Answers swapped between two rows look like this.",
+        example="outcomes fully achieved for 30 % of 60 people after 70 % of 60 in the quarter before",
+    ),
+    share_changed,
+)
+
+
+def _collection(ret: Return) -> str:
+    return ret.form.collection.slug if ret.form else ""
+
+
+def _signature(ret: Return) -> tuple[tuple[str, int], ...]:
+    return tuple((name, given.value) for name, given in ret.figures.items() if given.value is not None)
+
+
+def _is_comparable(ret: Return) -> bool:
+    """Whether a return has enough figures for it to be unlikely that another has the same by chance."""
+    if ret.form is None or ret.who.council is None:
+        return False
+    figures, tolerances = [value for _, value in _signature(ret)], ret.form.collection.tolerances
+    return len(figures) >= tolerances.identical_figures and sum(figures) >= tolerances.identical_total
+
+
+STANDING: tuple[Rule, ...] = (SAME_SUBMISSION, SUPERSEDED, SAME_FILE)
+TOGETHER: tuple[Check, ...] = (SAME_AS_ANOTHER_COUNCIL, SAME_AS_QUARTER_BEFORE, COUNT_CHANGED, SHARE_CHANGED)

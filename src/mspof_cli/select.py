@@ -1,0 +1,43 @@
+"""Which findings are wanted: codes, or the beginnings of codes, to keep or to leave out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Sequence
+
+from mspof_cli.errors import UsageError
+from mspof_cli.pipeline import Batch
+
+
+def chosen(batch: Batch, select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> Batch:
+    """The batch with only the findings wanted; ``UsageError`` for a code that no rule has or begins with."""
+    keep, leave = _prefixes(select, codes), _prefixes(ignore, codes)
+
+    def wanted(code: str) -> bool:
+        return (not keep or code.startswith(keep)) and not (leave and code.startswith(leave))
+
+    if not keep and not leave:
+        return batch
+    checked = (
+        each._replace(
+            findings=tuple(finding for finding in each.findings if wanted(finding.code)),
+            not_tried=tuple(code for code in each.not_tried if wanted(code)),
+        )
+        for each in batch.checked
+    )
+    return batch._replace(checked=tuple(checked))
+
+
+def _prefixes(given: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
+    prefixes = tuple(part.strip().upper() for text in given for part in text.split(",") if part.strip())
+    for prefix in prefixes:
+        if not any(code.startswith(prefix) for code in codes):
+            raise unknown_code(prefix, codes)
+    return prefixes
+
+
+def unknown_code(code: str, codes: Collection[str]) -> UsageError:
+    """The error for a code that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(code, codes, 1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    return UsageError(f"There is no rule {code}.", f"{hint}'mspof rules' lists them all.")
