@@ -1,0 +1,223 @@
+"""From a file to its cells: with ``container.py``, ``parts.py`` and ``sheet.py``, all that knows what an .xlsx is.
+
+``open_workbook`` reads the file once and lists its sheets; ``Workbook.sheet`` reads the one asked for. What can't be
+read ends in ``NotReadable``, with the code of the rule that says so; no other exception comes out of a hostile file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mspof_cli.cells import Cell
+from mspof_cli.container import NotReadable, Package, read_file, require_zip
+from mspof_cli.parts import TAG_LIMIT_BESIDE, PartReader, SharedStringReader, StylesReader, plain_text
+from mspof_cli.sheet import SheetReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["NotReadable", "Sheet", "Workbook", "open_workbook"]
+
+SHEET_LIMIT = 255  # a form has a dozen
+WORKBOOK_TAG_LIMIT = 3_000_000  # in all parts that are read, or each of 255 sheets could take a second
+TRUE = ("1", "true", "on")
+OTHER_OFFICE_FILES = {"word": "a Word document", "ppt": "a PowerPoint presentation", "visio": "a Visio drawing"}
+EXTRAS = {
+    "vbaProject": "macros",
+    "xlMacrosheet": "macros",
+    "xlIntlMacrosheet": "macros",
+    "externalLink": "links to other workbooks",
+    "connections": "data connections",
+}
+
+
+class Sheet(NamedTuple):
+    """A sheet's cells that are not blank, by row and column from 1, row by row."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell]
+
+
+class Workbook:
+    """A workbook that could be opened; its sheets are read when they are asked for.
+
+    ``sheet_names`` are the worksheets in the workbook's order, hidden ones too; ``date_1904`` says from which day its
+    dates are counted; ``extras`` names what it carries beyond cells that deserves a note.
+    """
+
+    __slots__ = (
+        *("file", "sha256", "size", "sheet_names", "date_1904", "extras"),
+        *("_package", "_sheet_parts", "_other_parts", "_results_due", "_strings", "_date_styles", "_sheets", "_tags"),
+    )
+
+    def __init__(self, file: Path, data: bytes) -> None:
+        from hashlib import sha256
+
+        self.file = file
+        self.sha256 = sha256(data).hexdigest()
+        self.size = len(data)
+        self._package = Package(data)
+        self._tags = 0
+        main = _main_part(self._package)
+        contents = ContentsReader()
+        self._read(main, contents)
+        links = relationships(self._package, main)
+        self._sheet_parts = _worksheets(contents, links, self._package)
+        self._other_parts = {link.kind: link.target for link in links.values()}
+        self._results_due = contents.results_due
+        self._strings: list[str] | None = None  # read with the first sheet
+        self._date_styles: set[str] = set()
+        self._sheets: dict[str, Sheet] = {}
+        self.sheet_names = tuple(self._sheet_parts)
+        self.date_1904 = contents.date_1904
+        self.extras = tuple(dict.fromkeys(extra for kind, extra in EXTRAS.items() if kind in self._other_parts))
+
+    def sheet(self, name: str) -> Sheet:
+        """A worksheet by its name; ``KeyError`` if there is none, ``NotReadable`` if it is damaged or out of bounds."""
+        if name not in self._sheets:
+            part = self._sheet_parts[name]
+            if self._strings is None:
+                self._strings, self._date_styles = self._read_what_sheets_share()
+            reader = SheetReader(
+                self._strings, self._date_styles, date_1904=self.date_1904, results_due=self._results_due
+            )
+            self._read(part, reader)
+            self._sheets[name] = Sheet(name, reader.in_order())
+        return self._sheets[name]
+
+    def _read_what_sheets_share(self) -> tuple[list[str], set[str]]:
+        strings, styles = SharedStringReader(), StylesReader()
+        if part := self._other_parts.get("sharedStrings"):
+            self._read(part, strings)
+        if part := self._other_parts.get("styles"):
+            self._read(part, styles)
+        return strings.strings, styles.date_styles
+
+    def _read(self, part: str, reader: PartReader) -> None:
+        data = self._package.part(part)
+        self._tags += data.count(b"<")
+        if self._tags > WORKBOOK_TAG_LIMIT:
+            raise NotReadable("FILE109", f"a workbook with more than {WORKBOOK_TAG_LIMIT:,} tags")
+        reader.walk(data)
+
+
+def open_workbook(path: Path) -> Workbook:
+    """Open a workbook; ``NotReadable`` if that can't be done, whatever the reason."""
+    data = read_file(path)
+    require_zip(data)
+    return Workbook(path, data)
+
+
+# --- where things are -----------------------------------------------------------------------------------------------
+
+
+class Relationship(NamedTuple):
+    """What one part says of another: ``kind`` is the last word of its type; ``target`` is None if it is elsewhere."""
+
+    kind: str
+    target: str | None
+
+
+class RelationshipReader(PartReader):
+    """Reads a ``.rels`` part; its targets are seen from the folder of the part it belongs to."""
+
+    __slots__ = ("found", "_folder")
+    tag_limit = TAG_LIMIT_BESIDE
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self.found: dict[str, Relationship] = {}
+        self._folder = folder
+
+    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
+        if tag == "Relationship":
+            inside = attributes.get("TargetMode") != "External"  # what is outside is noted, never followed
+            target = _resolve(self._folder, attributes.get("Target", "")) if inside else None
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            self.found[attributes.get("Id", "")] = Relationship(kind, target)
+
+
+def relationships(package: Package, source: str) -> dict[str, Relationship]:
+    """What a part refers to, by the identifiers it uses; ``""`` is the package itself."""
+    folder, _, name = source.rpartition("/")
+    part = f"{folder}/_rels/{name}.rels"
+    reader = RelationshipReader(folder)
+    if part in package:
+        reader.walk(package.part(part))
+    return reader.found
+
+
+def _resolve(folder: str, target: str) -> str | None:
+    """The part meant by a target, absolute or seen from a folder; None if it would be outside the package."""
+    target = target.replace("\\", "/")
+    steps: list[str] = []
+    for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):
+        if step == "..":
+            if not steps:
+                return None
+            steps.pop()
+        elif step not in ("", "."):
+            steps.append(step)
+    return "/".join(steps)
+
+
+def _main_part(package: Package) -> str:
+    """The part that lists the sheets; ``NotReadable`` if this is a package of another kind."""
+    package.refuse_open_document()
+    links = relationships(package, "").values()
+    target = next((link.target for link in links if link.kind == "officeDocument"), None) or ""
+    folder = target.partition("/")[0]
+    if folder in OTHER_OFFICE_FILES:
+        raise NotReadable("FILE110", OTHER_OFFICE_FILES[folder])
+    if target.endswith(".bin") or "xl/workbook.bin" in package:
+        raise NotReadable("FILE103", "a binary workbook (.xlsb)")
+    if target in package:
+        return target
+    if package.has_folder("xl/"):
+        raise NotReadable("FILE108", "the part that lists the sheets is missing")
+    raise NotReadable("FILE110", "a zip archive with no workbook in it")
+
+
+class ContentsReader(PartReader):
+    """Reads ``workbook.xml``: the sheets' names and identifiers, the date system, and whether results are still due."""
+
+    __slots__ = ("sheets", "date_1904", "results_due", "_root")
+    tag_limit = TAG_LIMIT_BESIDE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheets: list[tuple[str, str]] = []
+        self.date_1904 = False
+        self.results_due = False
+        self._root = ""
+
+    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
+        if not self._root:
+            self._root = tag
+            if tag != "workbook":
+                raise NotReadable("FILE110", "an Office file of another kind")
+        if tag == "sheet":
+            identifier = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+            self.sheets.append((plain_text(attributes.get("name", "")), identifier))
+            if len(self.sheets) > SHEET_LIMIT:
+                raise NotReadable("FILE109", f"more than {SHEET_LIMIT} sheets")
+        elif tag == "workbookPr":
+            self.date_1904 = attributes.get("date1904") in TRUE
+        elif tag == "calcPr":
+            self.results_due = attributes.get("fullCalcOnLoad") in TRUE
+
+
+def _worksheets(contents: ContentsReader, links: dict[str, Relationship], package: Package) -> dict[str, str]:
+    """The parts that hold worksheets, by sheet name; chart and macro sheets have no cells and are passed over."""
+    parts: dict[str, str] = {}
+    for name, identifier in contents.sheets:
+        kind, target = links.get(identifier, Relationship("", None))
+        if target is None or target not in package:
+            raise NotReadable("FILE108", "a sheet is missing from the file")
+        if kind == "worksheet":
+            if name in parts or target in parts.values():
+                raise NotReadable("FILE108", "the same sheet twice")
+            parts[name] = target
+    if not contents.sheets:
+        raise NotReadable("FILE108", "a workbook without sheets")
+    return parts
