@@ -1,0 +1,298 @@
+"""What each sample is: invented figures, and for a fault what is wrong and the whole list of findings it must give."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+Q2, Q3 = ("2018-19", 2), ("2018-19", 3)
+COMPLETED = {Q2: datetime.date(2018, 10, 19), Q3: datetime.date(2019, 1, 18)}
+SYSTEMS = ("Azeus", "CareDirector", "Eclipse", "Liquidlogic LAS", "Mosaic")
+SCOPE = "Section 42 enquiries only"
+ANSWERS = {
+    "understood": (("fully", "partly", "not"), (55, 33, 12)),
+    "listened": (("always", "quite_a_bit", "not_much", "not_at_all"), (46, 31, 15, 8)),
+    "happy": (("very", "quite", "not_very", "not_at_all"), (39, 34, 16, 11)),
+    "safer": (("a_lot", "quite_a_bit", "a_little", "no"), (41, 30, 18, 11)),
+}
+
+
+def split(total: int, weights: tuple[int, ...]) -> list[int]:
+    """Whole numbers in about the proportions of the weights, that come to the total."""
+    parts = [total * weight // sum(weights) for weight in weights]
+    order = sorted(range(len(parts)), key=lambda n: -(total * weights[n] % sum(weights)))
+    for number in order[: total - sum(parts)]:
+        parts[number] += 1
+    return parts
+
+
+def count(enquiries: int) -> dict[str, Any]:
+    return {"enquiries_completed": enquiries}
+
+
+def asked(answers: list[int]) -> dict[str, Any]:
+    names = ("asked_expressed", "asked_not_expressed", "not_asked", "asked_dont_know", "asked_not_recorded")
+    return dict(zip(names, answers, strict=True))
+
+
+def achieved(answers: list[int]) -> dict[str, Any]:
+    return dict(zip(("fully_achieved", "partially_achieved", "not_achieved"), answers, strict=True))
+
+
+def risk(answers: list[int]) -> dict[str, Any]:
+    names = ("fully", "partly", "not", "not_recorded")
+    return {f"risk_involved_{name}": answer for name, answer in zip(names, answers, strict=True)}
+
+
+def experience(respondent: str, answered: int, not_answered: int) -> dict[str, Any]:
+    figures = {}
+    for question, (names, weights) in ANSWERS.items():
+        for name, answer in zip(names, split(answered, weights), strict=True):
+            figures[f"{question}_{name}_{respondent}"] = answer
+        figures[f"{question}_not_answered_{respondent}"] = not_answered
+    return figures
+
+
+def about_enquiries(enquiries: int, tilt: int = 0) -> dict[str, Any]:
+    """The count and Q1 to Q3; ``tilt`` makes one council's shares differ from another's."""
+    answers = split(enquiries, (56 + tilt, 13, 18 - tilt, 5, 8))
+    outcomes = split(answers[0], (65 + tilt, 27, 8))
+    involved = split(enquiries, (45, 32 + tilt, 13, 10))
+    return count(enquiries) | asked(answers) | achieved(outcomes) | risk(involved)
+
+
+def full(enquiries: int, tilt: int = 0) -> dict[str, Any]:
+    """Every figure of the form."""
+    adults, representatives = 3 * enquiries // 10, 3 * enquiries // 20
+    spoken = experience("adult", adults, adults // 4) | experience("representative", representatives, 1)
+    return about_enquiries(enquiries, tilt) | spoken
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One workbook: whose, when, the figures, what else is on the cover, and edits to the form itself."""
+
+    file: str
+    council: str
+    figures: dict[str, Any]
+    period: tuple[str, int] = Q3
+    cover: dict[str, Any] = field(default_factory=dict)
+    edits: tuple[tuple[Any, ...], ...] = ()
+    save_as: str = "xlsx"
+    then: str = ""  # what is done to the file after it was saved: the name of a function in make.py
+
+
+def returns() -> list[Sample]:
+    """Twelve councils' returns for one quarter, and four of them for the quarter before."""
+    first_three = {name: value for name, value in about_enquiries(88).items() if not name.startswith("risk")}
+    q3 = [
+        Sample("Ambermere.xlsx", "Ambermere", full(64)),
+        Sample("Brackenholt 2018-19 Q3.xlsx", "Brackenholt", full(41, 3)),
+        Sample("safeguarding outcomes Caldersby.xlsx", "Caldersby", first_three),
+        Sample("Dunmarsh MSPOF Q3 FINAL v2.xlsx", "Dunmarsh", full(97, -4)),
+        Sample("Elverdale.xlsx", "Elverdale", about_enquiries(152, 5)),
+        Sample("Farrowshire.xlsx", "Farrowshire", full(118) | {"fully_achieved": 60}),
+        Sample("Farrowshire resubmitted.xlsx", "Farrowshire", full(118, 1), cover={"submission": 2}),
+        Sample("Glimmerbeck.xlsx", "Glimmerbeck", full(52, 2) | achieved([27, 0, 0])),
+        Sample("Harthollow.xlsx", "Harthollow", full(35, -2), edits=(("insert row above", "Questions", 17),)),
+        Sample("Inglemoor.xlsx", "Inglemoor", count(73)),
+        Sample("Larkminster.xlsx", "Larkminster", full(310, 4)),
+        Sample("Quillbridge.xlsx", "Quillbridge", about_enquiries(84) | experience("adult", 26, 7)),
+        Sample("Vinterbourne.xlsx", "Vinterbourne", full(1024, -1) | {"enquiries_completed": "1,024"},
+               cover={"scope": "Section 42 and other enquiries"}),
+    ]  # fmt: skip
+    q2 = [
+        Sample("Ambermere.xlsx", "Ambermere", full(58, -1), Q2),
+        Sample("Caldersby.xlsx", "Caldersby", {k: v for k, v in about_enquiries(80).items() if k in first_three}, Q2),
+        Sample("Farrowshire.xlsx", "Farrowshire", full(109), Q2),
+        Sample("Larkminster.xlsx", "Larkminster", full(287, 3), Q2),
+    ]
+    folders = {Q3: "2018-19-Q3", Q2: "2018-19-Q2"}
+    return [Sample(**{**vars(each), "file": f"{folders[each.period]}/{each.file}"}) for each in (*q3, *q2)]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file, or a folder of files, with one thing wrong, and every finding that it must give.
+
+    A finding is ``(severity, code, sheet, cells, found)``, with the file's name in front where there are several.
+    """
+
+    name: str
+    samples: tuple[Sample, ...]
+    findings: tuple[tuple[str, ...], ...]
+
+
+# Where every figure of the form of 2018-19 stands, as the findings about a whole return name it.
+ALL_FIGURES = (
+    "C7, C11:C15, C19:C21, C25:C28, Experience!C8:C11, Experience!D8:D11, Experience!C16:C20, Experience!D16:D20, "
+    "Experience!C25:C29, Experience!D25:D29, Experience!C34:C38, Experience!D34:D38"
+)
+
+
+def faults() -> list[Fault]:
+    return [*of_the_file(), *of_the_form(), *of_the_cover(), *of_the_figures(), *of_the_rules(), *of_several()]
+
+
+def one(name: str, *finding: str, figures: dict[str, Any] | None = None, suffix: str = ".xlsx", **more: Any) -> Fault:
+    """A fault of one file: a full return of Ravenstoke, with something changed."""
+    sample = Sample(name + suffix, "Ravenstoke", full(40) if figures is None else figures, **more)
+    return Fault(name, (sample,), (finding,))
+
+
+def of_the_file() -> list[Fault]:
+    unreadable = {
+        "FILE101-empty": ("an empty file", {"then": "emptied"}),
+        "FILE102-old-excel-format": ("a file in the format of Excel 97 to 2003 (.xls)", {"save_as": "xls"}),
+        "FILE103-binary-format": ("a binary workbook (.xlsb)", {"then": "as_xlsb"}),
+        "FILE104-opendocument": ("an OpenDocument file, such as LibreOffice saves (.ods)", {"save_as": "ods"}),
+        "FILE105-password": ("a workbook protected by a password", {"then": "with_password"}),
+        "FILE106-web-page": ("a web page", {"then": "as_html"}),
+        "FILE107-csv": ("plain text", {"then": "as_csv"}),
+        "FILE108-cut-short": ("the list of the parts in the file is damaged or cut off", {"then": "cut_short"}),
+        "FILE109-too-large": ("a part of the workbook would take 71 MiB", {"then": "inflated"}),
+        "FILE110-word-document": ("a Word document", {"then": "as_word"}),
+    }
+    return [
+        *(one(name, "error", name[:7], "", "", found, **more) for name, (found, more) in unreadable.items()),
+        one("FILE201-macros", "note", "FILE201", "", "", "macros", suffix=".xlsm", then="with_macros"),
+        one("FILE203 Quillbridge", "note", "FILE203", "", "", "a file name that speaks of another council"),
+        one("FILE203 2018-19 Q2", "note", "FILE203", "", "", "a file name that speaks of another period"),
+    ]
+
+
+def of_the_form() -> list[Fault]:
+    changed = ("label", "Questions", "B21", "Not met")
+    row, column = "1 row inserted above 'Q2. Desired outcomes achieved'", "1 column inserted to the left of 'Number'"
+    another_year = {"year": "2019-20", "completed": datetime.date(2020, 1, 17)}
+    return [
+        one("FORM101-not-a-form", "error", "FORM101", "", "", "no form version on the first sheet or the cover",
+            then="as_own_workbook"),
+        one("FORM102-sheet-renamed", "error", "FORM102", "", "", "no sheet 'Experience'",
+            edits=(("rename", "Experience", "Experiences"),)),
+        one("FORM103-label-changed", "error", "FORM103", "Questions", "B21", "'Not met'", edits=(changed,)),
+        one("FORM103-label-removed", "error", "FORM103", "Questions", "B21", "blank",
+            edits=(("label", "Questions", "B21", ""),)),
+        one("FORM104-row-inserted", "note", "FORM104", "Questions", "B18", row,
+            edits=(("insert row above", "Questions", 17),)),
+        one("FORM104-column-inserted", "note", "FORM104", "Questions", "D5", column,
+            edits=(("insert column before", "Questions", 3),)),
+        one("FORM105-form-of-another-year", "query", "FORM105", "Cover", "C10", "the form of 2018-19", cover=another_year),
+    ]  # fmt: skip
+
+
+def of_the_cover() -> list[Fault]:
+    def fault(name: str, severity: str, cell: str, found: str, **cover: Any) -> Fault:
+        return one(name, severity, name.split("-")[0], "Cover", cell, found, cover=cover)
+
+    return [
+        fault("COVER101-no-council", "error", "C8", "council and ONS code blank", council=None, ons_code=None),
+        fault("COVER102-unknown-council", "error", "C8", "'Nowhere Borough Council'",
+              council="Nowhere Borough Council", ons_code=None),
+        fault("COVER103-council-of-another-time", "error", "C8", "Wrensdale (demonstration)",
+              council="Wrensdale (demonstration)", ons_code="DEMO00024"),
+        fault("COVER104-name-and-code-disagree", "error", "C9", "the ONS code of Quillbridge (demonstration)",
+              ons_code="DEMO00017"),
+        fault("COVER201-year-impossible", "error", "C10", "'2018-20'", year="2018-20"),
+        fault("COVER201-no-quarter", "error", "C11", "blank", quarter=None),
+        fault("COVER202-completed-early", "query", "C14", "3 December 2018", completed=datetime.date(2018, 12, 3)),
+        fault("COVER203-no-date", "query", "C14", "blank", completed=None),
+        fault("COVER301-not-signed-off", "error", "C17", "blank", signed_off=None),
+        fault("COVER302-no-scope", "query", "C12", "blank", scope=None),
+        fault("COVER401-no-submission-number", "error", "C13", "blank", submission=None),
+    ]  # fmt: skip
+
+
+def of_the_figures() -> list[Fault]:
+    def fault(name: str, found: str, value: Any, severity: str = "error", **more: Any) -> Fault:
+        figures = full(40) | {"not_achieved": value}
+        return one(name, severity, name.split("-")[0], "Questions", "C21", found, figures=figures, **more)
+
+    half = full(40) | {"partially_achieved": None, "not_achieved": None}
+    return [
+        fault("FIG101-words", "'about two'", "about two"),
+        fault("FIG102-hidden", "'<5'", "<5"),
+        fault("FIG102-star", "'*'", "*"),
+        fault("FIG103-word-for-nothing", "'n/a'", "n/a"),
+        fault("FIG103-nil", "'nil'", "nil"),
+        fault("FIG103-dash", "'-'", "-"),
+        fault("FIG104-date", "a date", datetime.date(2019, 4, 3)),
+        fault("FIG105-error-value", "#DIV/0!", "=1/0"),
+        fault("FIG106-never-calculated", "a formula that was never calculated", "=1+1", then="without_results"),
+        fault("FIG107-not-whole", "1.5", 1.5),
+        fault("FIG108-negative", "-2", -2),
+        fault("FIG109-number-as-text", "'2'", " 2 ", "note"),
+        fault("FIG111-true", "a true or false", "=TRUE()"),
+        fault("FIG112-impossible", "1000000", 1_000_000),
+        one("FIG201-half-filled-in", "error", "FIG201", "Questions", "C20:C21",
+            "2 of 3 answers blank: 'Partially achieved', 'Not achieved'", figures=half),
+    ]  # fmt: skip
+
+
+def of_the_rules() -> list[Fault]:
+    base = full(40)
+
+    def fault(name: str, severity: str, cells: str, found: str, sheet: str = "Questions", **changes: Any) -> Fault:
+        return one(name, severity, name.split("-")[0], sheet, cells, found, figures=base | changes)
+
+    q1, q2, q3 = "C11:C15", "C19:C21", "C25:C28"
+    blank_q1, blank_q2 = asked([None] * 5), achieved([None] * 3)
+    too_many = {
+        "MSP401": ("understood", "adult", "C8:C10"),
+        "MSP402": ("understood", "representative", "D8:D10"),
+        "MSP501": ("listened", "adult", "C16:C19"),
+        "MSP502": ("listened", "representative", "D16:D19"),
+        "MSP601": ("happy", "adult", "C25:C28"),
+        "MSP602": ("happy", "representative", "D25:D28"),
+        "MSP701": ("safer", "adult", "C34:C37"),
+        "MSP702": ("safer", "representative", "D34:D37"),
+    }
+    return [
+        fault("PCT101-everyone", "query", "C19", "100 % (23 of 23)", **achieved([23, 0, 0])),
+        fault("PCT101-no-one", "query", "C19", "0 % (0 of 23)", **achieved([0, 15, 8])),
+        fault("MSP101-not-the-total", "error", f"{q1}, C7", "41", asked_not_recorded=base["asked_not_recorded"] + 1),
+        fault("MSP102-much-unknown", "note", "C14:C15, C11:C13", "6 'Don't know' and 5 'Not recorded', of 40",
+              **asked([23, 4, 2, 6, 5])),
+        fault("MSP103-all-unknown", "query", "C14:C15, C11:C13", "18 'Don't know' and 22 'Not recorded', of 40",
+              **asked([0, 0, 0, 18, 22]), **blank_q2),
+        fault("MSP201-more-than-expressed", "error", f"{q2}, C11", "24", **achieved([16, 6, 2])),
+        fault("MSP202-fewer-than-expressed", "query", f"{q2}, C11", "20", **achieved([13, 5, 2])),
+        fault("MSP203-asked-blank", "query", q2, "Q2 returned and Q1 blank", **blank_q1),
+        fault("MSP301-more-than-completed", "error", f"{q3}, C7", "41", **risk([19, 13, 5, 4])),
+        fault("MSP302-much-unknown", "note", "C28, C25:C27", "11 'Not recorded', of 40", **risk([15, 9, 5, 11])),
+        fault("MSP303-all-unknown", "query", "C28, C25:C27", "40 'Not recorded', of 40", **risk([0, 0, 0, 40])),
+        *(fault(f"{code}-more-than-completed", "query", f"{cells}, Questions!C7", "41", "Experience",
+                **{f"{question}_{name}_{who}": answer for name, answer in
+                   zip(ANSWERS[question][0], split(41, ANSWERS[question][1]), strict=True)})
+          for code, (question, who, cells) in too_many.items()),
+    ]  # fmt: skip
+
+
+def of_several() -> list[Fault]:
+    """Faults that only show when several returns are seen together."""
+    base, before = full(60), full(57, 2)
+
+    def ravenstoke(file: str, figures: dict[str, Any], period: tuple[str, int] = Q3, submission: int = 1) -> Sample:
+        return Sample(file, "Ravenstoke", figures, period, {"submission": submission})
+
+    copy = Sample("b.xlsx", "Ravenstoke", base, then="copy_of_a")
+    swapped = base | achieved([6, 9, 18])
+    return [
+        Fault("SET101-same-submission-number", (ravenstoke("a.xlsx", base), ravenstoke("b.xlsx", full(61))), (
+            ("a.xlsx", "error", "SET101", "Cover", "C13", "submission 1 in this file and in 'b.xlsx'"),
+            ("b.xlsx", "error", "SET101", "Cover", "C13", "submission 1 in this file and in 'a.xlsx'"))),
+        Fault("SET102-replaced", (ravenstoke("a.xlsx", base), ravenstoke("b.xlsx", full(61), submission=2)), (
+            ("a.xlsx", "note", "SET102", "Cover", "C13", "submission 1"),)),
+        Fault("SET103-same-file-twice", (ravenstoke("a.xlsx", base), copy), (
+            ("b.xlsx", "note", "SET103", "", "", "the same file as 'a.xlsx'"),)),
+        Fault("SET201-figures-of-another-council", (ravenstoke("a.xlsx", base), Sample("b.xlsx", "Oakenshire", base)), (
+            ("a.xlsx", "error", "SET201", "Questions", ALL_FIGURES, "the same figures as in 'b.xlsx'"),
+            ("b.xlsx", "error", "SET201", "Questions", ALL_FIGURES, "the same figures as in 'a.xlsx'"))),
+        Fault("SET202-figures-of-the-quarter-before", (ravenstoke("a.xlsx", base, Q2), ravenstoke("b.xlsx", base)), (
+            ("b.xlsx", "query", "SET202", "Questions", ALL_FIGURES, "the same figures as for 2018-19-Q2, in 'a.xlsx'"),)),
+        Fault("SET301-count-changed", (ravenstoke("a.xlsx", full(28), Q2), ravenstoke("b.xlsx", full(64))), (
+            ("b.xlsx", "query", "SET301", "Questions", "C7", "64, after 28 in 2018-19-Q2"),)),
+        Fault("SET302-share-changed", (ravenstoke("a.xlsx", before, Q2), ravenstoke("b.xlsx", swapped)), (
+            ("b.xlsx", "query", "SET302", "Questions", "C19", "18 % of 33, after 67 % of 33 in 2018-19-Q2"),)),
+    ]  # fmt: skip

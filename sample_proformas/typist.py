@@ -1,0 +1,98 @@
+"""Fill in workbooks the way a person does: in LibreOffice. Run by ``make.py``, with a Python that has ``uno``.
+
+Standard input is a JSON list of jobs. A job opens a workbook, makes edits and saves it:
+``{"open": path, "save": path, "as": "xlsx", "edits": [["number", "Questions", "C7", 40], ...]}``.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
+PIPE = "mspof-samples"
+
+
+def main() -> None:
+    jobs = json.load(sys.stdin)
+    with tempfile.TemporaryDirectory() as profile:
+        office = subprocess.Popen(
+            ["soffice", "--headless", "--norestore", f"-env:UserInstallation={Path(profile).as_uri()}",
+             f"--accept=pipe,name={PIPE};urp;"],
+        )
+        try:
+            desktop = connect()
+            for job in jobs:
+                do(desktop, job)
+            desktop.terminate()
+            office.wait(60)
+        finally:
+            office.kill()
+
+
+def connect():
+    context = uno.getComponentContext()
+    resolver = context.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
+    for _ in range(120):
+        try:
+            office = resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
+            return office.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", office)
+        except NoConnectException:
+            time.sleep(0.5)
+    raise SystemExit("LibreOffice did not start.")
+
+
+def do(desktop, job) -> None:
+    source = Path(job["open"]).as_uri() if job["open"] else "private:factory/scalc"
+    document = desktop.loadComponentFromURL(source, "_blank", 0, (setting("Hidden", True),))
+    for action, sheet, *rest in job["edits"]:
+        edit(document, action, document.Sheets.getByName(sheet), rest)
+    document.storeToURL(Path(job["save"]).as_uri(), (setting("FilterName", FILTERS[job["as"]]),))
+    document.close(True)
+
+
+def edit(document, action, sheet, rest) -> None:
+    """One edit; a person would take the sheet's protection off first where it is in the way."""
+    if action in ("number", "text", "formula", "date", "clear"):
+        cell = sheet.getCellRangeByName(rest[0])
+    if action == "number":
+        cell.setValue(rest[1])
+    elif action == "text":
+        cell.setString(rest[1])
+    elif action == "formula":
+        cell.setFormula(rest[1])
+    elif action == "date":
+        formats = document.NumberFormats
+        cell.setValue(rest[1])
+        locale = uno.createUnoStruct("com.sun.star.lang.Locale", "en", "GB", "")
+        key = formats.queryKey("DD/MM/YYYY", locale, False)
+        cell.NumberFormat = key if key >= 0 else formats.addNew("DD/MM/YYYY", locale)
+    elif action == "clear":
+        sheet.unprotect("")
+        cell.setString("")
+    elif action == "label":
+        sheet.unprotect("")
+        sheet.getCellRangeByName(rest[0]).setString(rest[1])
+    elif action == "insert row above":
+        sheet.unprotect("")
+        sheet.Rows.insertByIndex(rest[0] - 1, 1)
+    elif action == "insert column before":
+        sheet.unprotect("")
+        sheet.Columns.insertByIndex(rest[0] - 1, 1)
+    elif action == "rename":
+        sheet.setName(rest[0])
+    else:
+        raise SystemExit(f"There is no edit '{action}'.")
+
+
+def setting(name, value):
+    return PropertyValue(Name=name, Value=value)
+
+
+main()

@@ -1,0 +1,174 @@
+"""One sheet of a form: where text may go, how wide and high its cells are, and how it prints.
+
+Nothing here knows what a cell means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any
+
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from mspof_cli.cells import column_letters
+from mspof_cli.layout import label_key
+from mspof_cli.outputs.form_style import FONT, GREY, LEAST_HEIGHTS, dress, line_count, put_text
+
+A4 = 9
+# Points on a page of A4 within its margins, and to a character of a column.
+PAGE_WIDTH, PAGE_HEIGHT, CHARACTER = 523, 727, 5.3
+MOST_TO_SHRINK = 1.3  # a sheet a little longer than a page is made to fit on one: no question is cut in two
+GAP_WIDTH = 2.5  # of a column that the edition does not use, in characters
+PORTRAIT_CHARACTERS = 125  # a wider sheet is printed on its side, so that its text stays large enough to read
+
+
+class Page:
+    """One sheet of the form, and the cells of it that the edition has spoken for."""
+
+    def __init__(self, sheet: Worksheet, labels: Collection[str]) -> None:
+        """``labels`` are the keys of all the form's labels, which text of our own must not repeat."""
+        self.sheet = sheet
+        self._labels = labels
+        self._taken: set[tuple[int, int]] = set()
+        self._widths: dict[int, float] = {}
+        self._least: dict[int, float] = {}
+
+    @property
+    def first_row(self) -> int:
+        """The first row that the edition uses; above it is room for a title."""
+        return min((row for row, _ in self._taken), default=6)
+
+    @property
+    def first_column(self) -> int:
+        """The first column that the edition uses."""
+        return min((column for _, column in self._taken), default=2)
+
+    def put(self, row: int, column: int, text: str, style: str) -> None:
+        """Write one of the edition's own labels."""
+        self._taken.add((row, column))
+        self._write(row, column, text, style)
+
+    def answer(self, row: int, column: int, style: str, number_format: str) -> Cell:
+        """Make a cell that the council fills in."""
+        self._taken.add((row, column))
+        cell = self.sheet.cell(row, column)
+        dress(cell, style)
+        cell.number_format = number_format
+        self.heighten(row, LEAST_HEIGHTS[style])
+        return cell
+
+    def is_free(self, row: int, column: int) -> bool:
+        """Whether nothing stands in a cell, and no answer will."""
+        return (row, column) not in self._taken and self.sheet.cell(row, column).value is None
+
+    def has_block_in(self, column: int) -> bool:
+        """Whether the edition uses a column."""
+        return any(taken == column for _, taken in self._taken)
+
+    def note(self, row: int, column: int, text: str, style: str) -> None:
+        """Write text of our own if the cell is free. It never reads as one of the form's labels."""
+        if self.is_free(row, column):
+            while label_key(text) in self._labels:
+                text += ":"
+            self._write(row, column, text, style)
+
+    def _write(self, row: int, column: int, text: str, style: str) -> None:
+        cell = self.sheet.cell(row, column)
+        put_text(cell, text)
+        dress(cell, style)
+        self.heighten(row, LEAST_HEIGHTS.get(style, 0))
+
+    def title(self, row: int, text: str, style: str) -> None:
+        """Write a line of the sheet's title, with its band across the sheet."""
+        self.note(row, self.first_column, text, style)
+        self.fill(row, range(1, self.sheet.max_column + 1), style)
+
+    def fill(self, row: int, columns: range, style: str) -> None:
+        """Lay a style under the free cells of a row."""
+        for column in columns:
+            if self.is_free(row, column):
+                dress(self.sheet.cell(row, column), style)
+
+    def width(self, columns: range) -> float:
+        """How wide some columns are together, in characters."""
+        return sum(self._widths.get(column, GAP_WIDTH) for column in columns)
+
+    def widen(self, column: int, characters: float) -> None:
+        """Make a column at least so many characters wide."""
+        self._widths[column] = max(characters, self._widths.get(column, 0))
+
+    def heighten(self, row: int, points: float) -> None:
+        """Make a row at least so many points high."""
+        self._least[row] = max(points, self._least.get(row, 0))
+
+    def break_before(self, row: int) -> None:
+        """Start a new printed page with a row."""
+        self.sheet.row_breaks.append(Break(id=row - 1))
+
+    def finish(self, title: str, version: str, cursor: tuple[int, int], repeated_rows: int) -> None:
+        """Everything that waits until all text is written: widths, heights, printing and protection."""
+        bottom, right = self.sheet.max_row, self.sheet.max_column
+        for column in range(1, right + 1):
+            self.sheet.column_dimensions[column_letters(column)].width = self._widths.get(column, GAP_WIDTH)
+        for row in range(1, bottom + 1):
+            self.sheet.row_dimensions[row].height = min(409, max(self._least.get(row, 0), self._height(row)))
+        self._print_set_up(title, version, repeated_rows)
+        view = self.sheet.sheet_view
+        view.showGridLines = False
+        view.selection[0].activeCell = view.selection[0].sqref = self.sheet.cell(*cursor).coordinate
+        protection = self.sheet.protection
+        protection.enable()
+        protection.formatColumns = protection.formatRows = False  # False allows them
+
+    def _height(self, row: int) -> float:
+        """How high a row must be for its text, in points; a row without any is a gap."""
+        heights = [0.0]
+        for cell in self.sheet[row]:
+            if cell.value is None:
+                continue
+            size = cell.font.size
+            width = self._widths.get(cell.column, GAP_WIDTH) if cell.alignment.wrap_text else math.inf
+            lines = line_count(str(cell.value), width - cell.alignment.indent * 1.5, size, cell.font.bold)
+            heights.append(lines * size * 1.3 + 8)
+        return max(heights) or 12
+
+    def _print_set_up(self, title: str, version: str, repeated_rows: int) -> None:
+        sheet = self.sheet
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.paperSize = A4
+        wide = self.width(range(1, sheet.max_column + 1)) > PORTRAIT_CHARACTERS
+        sheet.page_setup.orientation = "landscape" if wide else "portrait"
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0 if wide else self._pages_high()
+        margins = sheet.page_margins
+        margins.left = margins.right = 0.5
+        margins.top = margins.bottom = 0.8
+        margins.header = margins.footer = 0.4
+        sheet.print_options.horizontalCentered = True
+        sheet.print_area = f"A1:{column_letters(sheet.max_column)}{sheet.max_row}"
+        sheet.print_title_rows = f"1:{repeated_rows}"
+        for part, text in (
+            (sheet.oddHeader.left, _literal(title)),
+            (sheet.oddHeader.right, "&A"),
+            (sheet.oddFooter.left, _literal(version)),
+            (sheet.oddFooter.right, "Page &P of &N"),
+        ):
+            _header_text(part, text)
+
+    def _pages_high(self) -> int:
+        """1 if the sheet should be printed on one page, 0 if on as many as it takes."""
+        across = self.width(range(1, self.sheet.max_column + 1)) * CHARACTER
+        down = sum(dimension.height for dimension in self.sheet.row_dimensions.values())
+        return int(down * min(1, PAGE_WIDTH / across) <= PAGE_HEIGHT * MOST_TO_SHRINK)
+
+
+def _header_text(part: Any, text: str) -> None:
+    part.text, part.font, part.size, part.color = text, f"{FONT},Regular", 9, GREY
+
+
+def _literal(text: str) -> str:
+    """Text for a header or footer, where ``&`` starts an instruction."""
+    return text.replace("&", "&&")
