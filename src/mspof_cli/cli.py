@@ -89,17 +89,19 @@ def validate(
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""
-    from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
-    from mspof_cli.select import chosen
 
     wanted, loaded = _format(format), _schemas(schemas)
     with progress_bar(quiet) as progress:
         batch = check_all(paths, loaded, progress)
     if select or ignore:
+        from mspof_cli.select import chosen
+
         batch = chosen(batch, select or [], ignore or [], _rules(loaded))
     if output is not None:
+        from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
+
         refuse_to_overwrite([output], [Path(checked.ret.file) for checked in batch.checked])
         write_whole(output, _written(batch, wanted, quiet, strict, loaded).encode())
     elif wanted is Format.text and sys.stdout.isatty():

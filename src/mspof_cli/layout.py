@@ -43,10 +43,11 @@ class Slot(NamedTuple):
 
 
 class SheetPlan(NamedTuple):
-    """One sheet of the form: its labels in reading order, and its slots."""
+    """One sheet of the form: its labels in reading order with the cells where they belong, and its slots."""
 
     sheet: str
     labels: tuple[Label, ...]
+    home: tuple[tuple[int, int], ...]
     slots: tuple[Slot, ...]
 
 
@@ -65,17 +66,33 @@ class Located(NamedTuple):
     @property
     def missing(self) -> list[tuple[Label, Place]]:
         """Labels that were not found, each with the cell where it should be, next to the labels that were."""
-        missing, shift = [], (0, 0)
+        if self.at is self.plan.home:
+            return []
+        missing, down, right = [], 0, self._usual_shifts()
         for label, at in zip(self.plan.labels, self.at, strict=True):
             if at is None:
-                missing.append((label, Place(self.sheet, label.row + shift[0], label.column + shift[1])))
+                missing.append((label, Place(self.sheet, label.row + down, label.column + right[label.column])))
             else:
-                shift = at[0] - label.row, at[1] - label.column
+                down = at[0] - label.row
         return missing
+
+    def _usual_shifts(self) -> dict[int, int]:
+        """How far each of the plan's columns was moved, by what was found in it, or else in the one before."""
+        shifts: dict[int, int] = {}
+        for column in sorted({label.column for label in self.plan.labels}):
+            found = [at[1] - column for label, at in self._found if label.column == column]
+            shifts[column] = _usual(found) if found else next(reversed(shifts.values()), 0)
+        return shifts
+
+    @property
+    def _found(self) -> list[tuple[Label, tuple[int, int]]]:
+        return [(label, at) for label, at in zip(self.plan.labels, self.at, strict=True) if at is not None]
 
     @property
     def moves(self) -> list[tuple[str, Place]]:
         """What was inserted or removed, in words, each with the first cell that moved because of it."""
+        if self.at is self.plan.home:
+            return []
         moves, rows, columns = [], 0, dict.fromkeys((label.column for label in self.plan.labels), 0)
         for label, at in zip(self.plan.labels, self.at, strict=True):
             if at is None:
@@ -120,7 +137,8 @@ class Form:
                 for row in rows:
                     row_label = at["row", row] if row else at["column", column]
                     slots.append(Slot(block.question, row, column, row_label, at["column", column]))
-        return SheetPlan(sheet, tuple(labels), tuple(slots))
+        home = tuple((label.row, label.column) for label in labels)
+        return SheetPlan(sheet, tuple(labels), home, tuple(slots))
 
     def labels(self, question: Question) -> dict[str, str]:
         """The labels of a question's measures, as this edition words them."""
@@ -168,8 +186,8 @@ def label_key(text: str) -> str:
 
 def locate(plan: SheetPlan, sheet: str, cells: Mapping[tuple[int, int], Cell]) -> Located:
     """Find a plan's labels on a sheet: where they belong, or else in the same reading order elsewhere."""
-    if all(_says(cells.get((label.row, label.column)), label.key) for label in plan.labels):
-        return Located(plan, sheet, tuple((label.row, label.column) for label in plan.labels))
+    if all(_says(cells.get(at), label) for at, label in zip(plan.home, plan.labels, strict=True)):
+        return Located(plan, sheet, plan.home)
     texts = [(at, label_key(str(cell.value))) for at, cell in sorted(cells.items()) if cell.kind is Kind.TEXT]
     wanted = [(label.key, 0) for label in plan.labels]
     rough = _aligned(wanted, [(text, 0) for _, text in texts])
@@ -198,8 +216,10 @@ def _usual(shifts: Iterable[int]) -> int:
     return max(Counter(shifts).items(), key=lambda item: item[1], default=(0, 0))[0]
 
 
-def _says(cell: Cell | None, key: str) -> bool:
-    return cell is not None and cell.kind is Kind.TEXT and label_key(str(cell.value)) == key
+def _says(cell: Cell | None, label: Label) -> bool:
+    if cell is None or cell.kind is not Kind.TEXT:
+        return False
+    return cell.value == label.text or label_key(str(cell.value)) == label.key
 
 
 def _moved(by: int, what: str, where: str, label: str) -> str:

@@ -7,7 +7,9 @@ document type, and so any entity, is refused; and the work is bounded before it 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from mspof_cli.container import MIB, NotReadable, mib
 
@@ -28,60 +30,87 @@ DATE_FORMATS = (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)) 
 ELAPSED = ("h", "hh", "m", "mm", "s", "ss")  # in square brackets: a time that may exceed a day
 
 
+Opener = Callable[[dict[str, str]], object]
+Closer = Callable[[], object]
+
+
+class _Table(dict[str, Any]):
+    """What to do at an element, by its name; a name with a prefix is looked up once without it."""
+
+    def __missing__(self, tag: str) -> Any:
+        handler = self[tag] = self.get(tag.rpartition(":")[2]) if ":" in tag else None
+        return handler
+
+
 class PartReader:
-    """Walks one XML part: a child says what it does where an element opens and where it closes.
+    """Walks one XML part: a child says in two tables what it does where an element opens and where it closes.
 
     ``pieces`` gathers text; whoever wants it clears the list at the opening and joins it at the closing.
     """
 
-    __slots__ = ("pieces", "_depth", "_names")
+    __slots__ = ("pieces", "_closers", "_names", "_openers", "_parser")
     tag_limit = TAG_LIMIT
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self._depth = 0
         self._names: dict[str, str] = {}
+        self._openers, self._closers = _Table(), _Table()
 
-    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
-        """An element has opened."""
-
-    def closed(self, tag: str) -> None:
-        """An element has closed."""
+    def do(self, openers: Mapping[str, Opener], closers: Mapping[str, Closer]) -> None:
+        """What to do from now on where elements open, given their attributes, and where they close, by their names."""
+        for table, handlers in ((self._openers, openers), (self._closers, closers)):
+            table.clear()
+            table.update(handlers)
 
     def walk(self, data: bytes) -> None:
-        """Call ``opened`` and ``closed`` for the elements of a part, in order; ``NotReadable`` if it is no good."""
+        """Go through the elements of a part, in order; ``NotReadable`` if it is no good."""
         from xml.parsers import expat
 
         _refuse_too_many_tags(data, self.tag_limit)
-        parser = expat.ParserCreate(intern=self._names)
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self.pieces.append
-        parser.StartDoctypeDeclHandler = _refuse_doctype
+        self._parser = expat.ParserCreate(intern=self._names)
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._handlers()
+        self._parser.CharacterDataHandler = self.pieces.append
+        self._parser.StartDoctypeDeclHandler = _refuse_doctype
         whole = True  # over a huge token fed in chunks, expat takes quadratic time
         try:
-            parser.Parse(data, whole)
+            self._parser.Parse(data, whole)
         except MemoryError:
             raise NotReadable("FILE109", "a part that takes more memory than there is") from None
         except (expat.ExpatError, ValueError, LookupError, RuntimeError, OverflowError):  # odd encodings too
             raise NotReadable("FILE108", "a part of the workbook is damaged") from None
+        finally:
+            self.leave_the_rest()
+            del self._parser  # it holds on to its handlers, and they to it
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > DEPTH_LIMIT:
-            raise NotReadable("FILE109", f"elements nested more than {DEPTH_LIMIT} deep")
-        if len(self._names) > NAME_LIMIT:
-            raise NotReadable("FILE109", f"more than {NAME_LIMIT:,} different names in one part")
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
-        self.opened(tag, attributes)
+    def leave_the_rest(self) -> None:
+        """Only check from now on that the part is whole, which takes a fraction of the time."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
 
-    def _end(self, tag: str) -> None:
-        self._depth -= 1
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
-        self.closed(tag)
+    def _handlers(self) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
+        """What the parser calls for each element. Functions with what they need at hand: this is the inner loop."""
+        openers, closers, names = self._openers, self._closers, self._names
+        depth = 0
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise NotReadable("FILE109", f"elements nested more than {DEPTH_LIMIT} deep")
+            if len(names) > NAME_LIMIT:
+                raise NotReadable("FILE109", f"more than {NAME_LIMIT:,} different names in one part")
+            if (opener := openers[tag]) is not None:
+                opener(attributes)
+
+        def end(tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if (closer := closers[tag]) is not None:
+                closer()
+
+        return start, end
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -102,24 +131,27 @@ def _refuse_too_many_tags(data: bytes, limit: int) -> None:
 class TextReader(PartReader):
     """Gathers the runs of a rich text; ``rPh`` is how an East Asian word is pronounced, which the cell doesn't show."""
 
-    __slots__ = ("runs", "_phonetic")
+    __slots__ = ("runs", "text_closers", "text_openers", "_phonetic")
 
     def __init__(self) -> None:
         super().__init__()
         self.runs: list[str] = []
         self._phonetic = False
+        self.text_openers: dict[str, Opener] = {"t": self.begin_text, "rPh": self._open_phonetic}
+        self.text_closers: dict[str, Closer] = {"t": self._close_text, "rPh": self._close_phonetic}
 
-    def opened(self, tag: str, _attributes: dict[str, str], /) -> None:
-        if tag == "t":
-            self.pieces.clear()
-        elif tag == "rPh":
-            self._phonetic = True
+    def begin_text(self, _attributes: dict[str, str], /) -> None:
+        self.pieces.clear()
 
-    def closed(self, tag: str) -> None:
-        if tag == "t" and not self._phonetic:
+    def _close_text(self) -> None:
+        if not self._phonetic:
             self.runs.append("".join(self.pieces))
-        elif tag == "rPh":
-            self._phonetic = False
+
+    def _open_phonetic(self, _attributes: dict[str, str], /) -> None:
+        self._phonetic = True
+
+    def _close_phonetic(self) -> None:
+        self._phonetic = False
 
 
 class SharedStringReader(TextReader):
@@ -130,13 +162,11 @@ class SharedStringReader(TextReader):
     def __init__(self) -> None:
         super().__init__()
         self.strings: list[str] = []
+        self.do(self.text_openers, self.text_closers | {"si": self._close_string})
 
-    def closed(self, tag: str) -> None:
-        if tag == "si":
-            self.strings.append(plain_text("".join(self.runs)))
-            self.runs.clear()
-        else:
-            super().closed(tag)
+    def _close_string(self) -> None:
+        self.strings.append(plain_text("".join(self.runs)))
+        self.runs.clear()
 
 
 def plain_text(text: str) -> str:
@@ -156,31 +186,53 @@ def plain_text(text: str) -> str:
 class StylesReader(PartReader):
     """Reads ``styles.xml`` as far as it says which cell styles show a number as a date."""
 
-    __slots__ = ("date_styles", "_formats", "_section", "_styles")
+    __slots__ = ("date_styles", "_formats", "_inside", "_styles")
     tag_limit = STYLES_TAG_LIMIT
 
     def __init__(self) -> None:
         super().__init__()
         self.date_styles: set[str] = set()
         self._formats = dict.fromkeys(map(str, DATE_FORMATS), True)
-        self._section = ""  # outside these two sections, numFmt and xf mean something else
+        self._inside = ""  # outside these two sections, numFmt and xf mean something else
         self._styles = 0
+        self.do(
+            {"numFmts": self._open_formats, "cellXfs": self._open_styles, "numFmt": self._format, "xf": self._style},
+            {"numFmts": self._close_section, "cellXfs": self._close_section},
+        )
 
-    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
-        if tag in ("numFmts", "cellXfs"):
-            self._section = tag
-        elif tag == "numFmt" and self._section == "numFmts":
+    def _open_formats(self, _attributes: dict[str, str], /) -> None:
+        self._inside = "numFmts"
+
+    def _open_styles(self, _attributes: dict[str, str], /) -> None:
+        self._inside = "cellXfs"
+
+    def _close_section(self) -> None:
+        self._inside = ""
+
+    def _format(self, attributes: dict[str, str], /) -> None:
+        if self._inside == "numFmts":
             if len(self._formats) > FORMAT_LIMIT:
                 raise NotReadable("FILE109", f"more than {FORMAT_LIMIT:,} number formats")
             self._formats[attributes.get("numFmtId", "")] = shows_a_date(attributes.get("formatCode", ""))
-        elif tag == "xf" and self._section == "cellXfs":
+
+    def _style(self, attributes: dict[str, str], /) -> None:
+        if self._inside == "cellXfs":
             if self._formats.get(attributes.get("numFmtId", "")):
                 self.date_styles.add(str(self._styles))
             self._styles += 1
 
-    def closed(self, tag: str) -> None:
-        if tag == self._section:
-            self._section = ""
+
+def date_styles(data: bytes) -> frozenset[str]:
+    """The cell styles of ``styles.xml`` that show a number as a date."""
+    # Returns on the same form mostly share their styles; a huge part is not worth the memory.
+    return _date_styles(data) if len(data) <= MIB else _date_styles.__wrapped__(data)
+
+
+@lru_cache(maxsize=16)
+def _date_styles(data: bytes) -> frozenset[str]:
+    reader = StylesReader()
+    reader.walk(data)
+    return frozenset(reader.date_styles)
 
 
 def shows_a_date(number_format: str) -> bool:

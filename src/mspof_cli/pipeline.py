@@ -14,6 +14,7 @@ from mspof_cli.layout import Form
 from mspof_cli.loading import Schemas
 from mspof_cli.returns import Return, read_return
 from mspof_cli.rules import Checked, check
+from mspof_cli.schemas import Edition
 from mspof_cli.workbook import NotReadable, open_workbook
 
 # What a workbook can be called. In a folder, files of other names are passed over; a file that is named is always read.
@@ -69,26 +70,30 @@ class Reader:
                 marker = self.schemas.editions[-1][1].marker
                 return Return(name, sha256, troubles=(Trouble("FORM101", facts={"expected": marker}),))
             slug, edition = known
-            collection = self.schemas.collection(slug)
-            form = self._forms.setdefault((slug, edition.slug), Form(collection, edition))
-            return read_return(workbook, form, self.schemas.register(collection), name)
+            form = self._form(slug, edition)
+            return read_return(workbook, form, self.schemas.register(form.collection), name)
         except NotReadable as error:
             return Return(name, sha256, troubles=(Trouble(error.code, facts={"found": error.found}),))
+
+    def _form(self, slug: str, edition: Edition) -> Form:
+        if (slug, edition.slug) not in self._forms:
+            self._forms[slug, edition.slug] = Form(self.schemas.collection(slug), edition)
+        return self._forms[slug, edition.slug]
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:
     """The workbooks among files and in folders and their sub-folders; lock files and other files are passed over."""
-    files: dict[Path, Path] = {}
+    files: dict[str, Path] = {}  # by real path, which unlike resolve() does not stop at a link that leads to itself
     passed_over: list[Path] = []
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder '{path}'.", "Check the spelling, and where you are.")
         if not path.is_dir():
-            files.setdefault(path.resolve(), path)
+            files.setdefault(os.path.realpath(path), path)
             continue
         for file in _files_in(path):
             if file.suffix.casefold() in WORKBOOK_ENDINGS and not file.name.startswith(("~$", ".")):
-                files.setdefault(file.resolve(), file)
+                files.setdefault(os.path.realpath(file), file)
             else:
                 passed_over.append(file)
     return Found(tuple(sorted(files.values())), tuple(sorted(passed_over)))

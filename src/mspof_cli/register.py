@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from functools import cached_property
 
 from mspof_cli.cells import tidy
 from mspof_cli.periods import Period
@@ -32,12 +33,18 @@ class Register:
     def mentioned_in(self, text: str, period: Period | None) -> tuple[Council, ...]:
         """The councils of a period whose ONS code or name stands in a text, such as a file's name."""
         words = f" {name_key(text)} "
-        return tuple(
-            council
-            for council in self.councils
-            if (period is None or council.existed_in(period))
-            and (f" {council.ons_code.casefold()} " in words or f" {name_key(_plain(council.name))} " in words)
-        )
+        mentioned = sorted({number for phrase, number in self._phrases if phrase in words})
+        councils = (self.councils[number] for number in mentioned)
+        return tuple(council for council in councils if period is None or council.existed_in(period))
+
+    @cached_property
+    def _phrases(self) -> list[tuple[str, int]]:
+        """What a text is searched for: codes and names as whole words, each with the number of its council."""
+        return [
+            (f" {name_key(phrase)} ", number)
+            for number, council in enumerate(self.councils)
+            for phrase in (council.ons_code, _plain(council.name))
+        ]
 
     def existing_in(self, period: Period) -> tuple[Council, ...]:
         return tuple(council for council in self.councils if council.existed_in(period))

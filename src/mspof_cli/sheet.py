@@ -29,12 +29,12 @@ class SheetReader(TextReader):
 
     __slots__ = (
         *("cells", "_strings", "_date_styles", "_date_1904", "_results_due"),  # what it makes, and what it needs
-        *("_data", "_columns", "_row", "_digits", "_place", "_column", "_count"),  # where it is
+        *("_found", "_columns", "_row", "_digits", "_place", "_column", "_count"),  # where it is
         *("_type", "_style", "_formula", "_value"),  # the cell it is in
     )
 
     def __init__(
-        self, strings: list[str], date_styles: set[str], *, date_1904: bool = False, results_due: bool = False
+        self, strings: list[str], date_styles: frozenset[str], *, date_1904: bool = False, results_due: bool = False
     ) -> None:
         super().__init__()
         self.cells: dict[tuple[int, int], Cell] = {}
@@ -42,7 +42,7 @@ class SheetReader(TextReader):
         self._date_styles = date_styles
         self._date_1904 = date_1904
         self._results_due = results_due
-        self._data = "before"  # before, inside or after sheetData: elements elsewhere have the same names
+        self._found = False
         self._columns: dict[str, int] = {}
         self._row = 0
         self._digits = "0"
@@ -52,48 +52,40 @@ class SheetReader(TextReader):
         self._type = self._style = ""
         self._formula = False
         self._value: str | None = None
+        self.do({"sheetData": self._open_data}, {})  # elements before and after it have the same names
 
     def in_order(self) -> dict[tuple[int, int], Cell]:
         """The cells row by row, once the sheet has been walked."""
-        if self._data == "before":
+        if not self._found:
             raise NotReadable("FILE108", "a sheet without its cells")
         places = list(self.cells)
         return self.cells if places == sorted(places) else dict(sorted(self.cells.items()))
 
-    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
-        if self._data != "inside":
-            if tag == "sheetData" and self._data == "before":
-                self._data = "inside"
-        elif tag == "c":
-            self._open_cell(attributes)
-        elif tag == "v":
-            self.pieces.clear()
-        elif tag == "f":
-            self._formula = True
-        elif tag == "row":
-            self._open_row(attributes.get("r"))
-        elif tag == "is":
-            self._value = ""
-            self.runs.clear()
-        else:
-            super().opened(tag, attributes)
+    def _open_data(self, _attributes: dict[str, str], /) -> None:
+        self._found = True
+        cells = {"row": self._open_row, "c": self._open_cell, "f": self._open_formula, "v": self.begin_text}
+        self.do(
+            self.text_openers | cells | {"is": self._open_inline},
+            self.text_closers
+            | {"v": self._close_value, "c": self._close_cell, "is": self._close_inline}
+            | {"sheetData": self.leave_the_rest},
+        )
 
-    def closed(self, tag: str) -> None:
-        if self._data != "inside":
-            return
-        if tag == "v":
-            self._value = "".join(self.pieces)
-        elif tag == "c":
-            if self._value is not None or self._formula:  # most cells of a real form are styled blanks
-                self._close_cell()
-        elif tag == "is":
-            self._value = "".join(self.runs)
-        elif tag == "sheetData":
-            self._data = "after"
-        else:
-            super().closed(tag)
+    def _open_formula(self, _attributes: dict[str, str], /) -> None:
+        self._formula = True
 
-    def _open_row(self, number: str | None) -> None:
+    def _close_value(self) -> None:
+        self._value = "".join(self.pieces)
+
+    def _open_inline(self, _attributes: dict[str, str], /) -> None:
+        self._value = ""
+        self.runs.clear()
+
+    def _close_inline(self) -> None:
+        self._value = "".join(self.runs)
+
+    def _open_row(self, attributes: dict[str, str], /) -> None:
+        number = attributes.get("r")
         if number is None:
             self._row += 1
         elif number.isascii() and number.isdigit():
@@ -104,7 +96,7 @@ class SheetReader(TextReader):
         self._digits = str(self._row)
         self._column = 0
 
-    def _open_cell(self, attributes: dict[str, str]) -> None:
+    def _open_cell(self, attributes: dict[str, str], /) -> None:
         """Work out where the cell is; a cell that doesn't say is the one after the last."""
         reference = attributes.get("r")
         if reference is None:
@@ -129,6 +121,8 @@ class SheetReader(TextReader):
         self._value = None
 
     def _close_cell(self) -> None:
+        if self._value is None and not self._formula:  # most cells of a real form are styled blanks
+            return
         cell = self._cell(self._value or "")
         if cell is None:
             return

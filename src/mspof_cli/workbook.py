@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import Cell
 from mspof_cli.container import NotReadable, Package, read_file, require_zip
-from mspof_cli.parts import TAG_LIMIT_BESIDE, PartReader, SharedStringReader, StylesReader, plain_text
+from mspof_cli.parts import TAG_LIMIT_BESIDE, Opener, PartReader, SharedStringReader, date_styles, plain_text
 from mspof_cli.sheet import SheetReader
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class Workbook:
         self._tags = 0
         main = _main_part(self._package)
         contents = ContentsReader()
-        self._read(main, contents)
+        contents.walk(self._data(main))
         links = relationships(self._package, main)
         self._sheet_parts = _worksheets(contents, links, self._package)
         self._other_parts = {link.kind: link.target for link in links.values()}
         self._results_due = contents.results_due
         self._strings: list[str] | None = None  # read with the first sheet
-        self._date_styles: set[str] = set()
+        self._date_styles: frozenset[str] = frozenset()
         self._sheets: dict[str, Sheet] = {}
         self.sheet_names = tuple(self._sheet_parts)
         self.date_1904 = contents.date_1904
@@ -81,24 +81,24 @@ class Workbook:
             reader = SheetReader(
                 self._strings, self._date_styles, date_1904=self.date_1904, results_due=self._results_due
             )
-            self._read(part, reader)
+            reader.walk(self._data(part))
             self._sheets[name] = Sheet(name, reader.in_order())
         return self._sheets[name]
 
-    def _read_what_sheets_share(self) -> tuple[list[str], set[str]]:
-        strings, styles = SharedStringReader(), StylesReader()
+    def _read_what_sheets_share(self) -> tuple[list[str], frozenset[str]]:
+        strings = SharedStringReader()
         if part := self._other_parts.get("sharedStrings"):
-            self._read(part, strings)
-        if part := self._other_parts.get("styles"):
-            self._read(part, styles)
-        return strings.strings, styles.date_styles
+            strings.walk(self._data(part))
+        part = self._other_parts.get("styles")
+        return strings.strings, date_styles(self._data(part)) if part else frozenset()
 
-    def _read(self, part: str, reader: PartReader) -> None:
+    def _data(self, part: str) -> bytes:
+        """A part's bytes, as long as all parts together are not too much work."""
         data = self._package.part(part)
         self._tags += data.count(b"<")
         if self._tags > WORKBOOK_TAG_LIMIT:
             raise NotReadable("FILE109", f"a workbook with more than {WORKBOOK_TAG_LIMIT:,} tags")
-        reader.walk(data)
+        return data
 
 
 def open_workbook(path: Path) -> Workbook:
@@ -128,13 +128,13 @@ class RelationshipReader(PartReader):
         super().__init__()
         self.found: dict[str, Relationship] = {}
         self._folder = folder
+        self.do({"Relationship": self._relationship}, {})
 
-    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
-        if tag == "Relationship":
-            inside = attributes.get("TargetMode") != "External"  # what is outside is noted, never followed
-            target = _resolve(self._folder, attributes.get("Target", "")) if inside else None
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            self.found[attributes.get("Id", "")] = Relationship(kind, target)
+    def _relationship(self, attributes: dict[str, str], /) -> None:
+        inside = attributes.get("TargetMode") != "External"  # what is outside is noted, never followed
+        target = _resolve(self._folder, attributes.get("Target", "")) if inside else None
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        self.found[attributes.get("Id", "")] = Relationship(kind, target)
 
 
 def relationships(package: Package, source: str) -> dict[str, Relationship]:
@@ -181,7 +181,7 @@ def _main_part(package: Package) -> str:
 class ContentsReader(PartReader):
     """Reads ``workbook.xml``: the sheets' names and identifiers, the date system, and whether results are still due."""
 
-    __slots__ = ("sheets", "date_1904", "results_due", "_root")
+    __slots__ = ("sheets", "date_1904", "is_workbook", "results_due")
     tag_limit = TAG_LIMIT_BESIDE
 
     def __init__(self) -> None:
@@ -189,26 +189,30 @@ class ContentsReader(PartReader):
         self.sheets: list[tuple[str, str]] = []
         self.date_1904 = False
         self.results_due = False
-        self._root = ""
+        self.is_workbook = False
+        openers: dict[str, Opener] = {"workbook": self._workbook, "workbookPr": self._properties}
+        self.do(openers | {"sheet": self._sheet, "calcPr": self._calculation}, {})
 
-    def opened(self, tag: str, attributes: dict[str, str], /) -> None:
-        if not self._root:
-            self._root = tag
-            if tag != "workbook":
-                raise NotReadable("FILE110", "an Office file of another kind")
-        if tag == "sheet":
-            identifier = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-            self.sheets.append((plain_text(attributes.get("name", "")), identifier))
-            if len(self.sheets) > SHEET_LIMIT:
-                raise NotReadable("FILE109", f"more than {SHEET_LIMIT} sheets")
-        elif tag == "workbookPr":
-            self.date_1904 = attributes.get("date1904") in TRUE
-        elif tag == "calcPr":
-            self.results_due = attributes.get("fullCalcOnLoad") in TRUE
+    def _workbook(self, _attributes: dict[str, str], /) -> None:
+        self.is_workbook = True
+
+    def _properties(self, attributes: dict[str, str], /) -> None:
+        self.date_1904 = attributes.get("date1904") in TRUE
+
+    def _calculation(self, attributes: dict[str, str], /) -> None:
+        self.results_due = attributes.get("fullCalcOnLoad") in TRUE
+
+    def _sheet(self, attributes: dict[str, str], /) -> None:
+        identifier = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+        self.sheets.append((plain_text(attributes.get("name", "")), identifier))
+        if len(self.sheets) > SHEET_LIMIT:
+            raise NotReadable("FILE109", f"more than {SHEET_LIMIT} sheets")
 
 
 def _worksheets(contents: ContentsReader, links: dict[str, Relationship], package: Package) -> dict[str, str]:
     """The parts that hold worksheets, by sheet name; chart and macro sheets have no cells and are passed over."""
+    if not contents.is_workbook:
+        raise NotReadable("FILE110", "an Office file of another kind")
     parts: dict[str, str] = {}
     for name, identifier in contents.sheets:
         kind, target = links.get(identifier, Relationship("", None))
