@@ -93,13 +93,11 @@ def row_and_column(ref: str) -> tuple[int, int]:
     return int(digits), column
 
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-
-
 def tidy(text: str) -> str:
     """The text as a person sees it: compatibility forms folded, nothing invisible, single spaces, none at the ends."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(INVISIBLE)
+        seen = (letter for letter in text if unicodedata.category(letter) != "Cf")  # a soft hyphen, a mark of direction
+        text = unicodedata.normalize("NFKC", "".join(seen))
     return " ".join(text.split())
 
 
@@ -111,10 +109,10 @@ def shown(cell: Cell | None) -> str:
         return f"{cell.value}"
     if cell.kind is not Kind.TEXT:
         return str(cell.value) if cell.kind is Kind.ERROR else f"a {cell.kind.value}"
-    text = tidy("".join(letter if letter.isprintable() else " " for letter in str(cell.value)))
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(cell.value)).split())
     if not text:
         return "spaces only"
-    return f"text of {len(text)} characters" if len(text) > 60 or "@" in text else f"'{text}'"
+    return f"text of {len(text)} characters" if len(text) > 60 or "@" in tidy(text) else f"'{text}'"
 
 
 def date_of(cell: Cell | None, date_1904: bool) -> datetime.date | None:
@@ -123,11 +121,11 @@ def date_of(cell: Cell | None, date_1904: bool) -> datetime.date | None:
         return None
     if cell.kind is Kind.TEXT:
         return _date_in_text(tidy(str(cell.value)))
-    serial = int(cell.value)
-    if not 1 <= serial < 110_000:  # to the year 2201; also keeps the arithmetic within the calendar
+    assert isinstance(cell.value, int | float)
+    if not 1 <= cell.value < 110_000:  # to the year 2201; also keeps the arithmetic within the calendar
         return None
     start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30)
-    return start + datetime.timedelta(days=serial)
+    return start + datetime.timedelta(days=int(cell.value))
 
 
 def _date_in_text(text: str) -> datetime.date | None:

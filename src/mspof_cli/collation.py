@@ -43,7 +43,7 @@ class Collated(NamedTuple):
     """The quarter, computed and not yet written.
 
     ``participating`` returns were used, of ``on_register`` councils that existed in the period. ``measures`` has the
-    columns of ``TIDY``. ``decisions`` are in the order of the files.
+    columns of ``TIDY``. ``decisions`` are in the order of the files, without the ``other_periods``' returns.
     """
 
     collection: Collection
@@ -52,6 +52,7 @@ class Collated(NamedTuple):
     on_register: int
     measures: pl.DataFrame
     decisions: tuple[Decision, ...]
+    other_periods: int
 
 
 def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Collection], Register]) -> Collated:
@@ -60,7 +61,8 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     ``MspofError`` if none was accepted for the period, ``UsageError`` if they are of more than one collection or of
     councils of more than one register.
     """
-    decisions = tuple(_decision(each, period) for each in checked)
+    checked = tuple(checked)
+    decisions = tuple(_decision(each) for each in checked if each.ret.who.period in (period, None))
     used = [decision.checked.ret for decision in decisions if decision.used]
     if not used:
         raise MspofError(
@@ -71,18 +73,17 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     register_name = _only_register(used)
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]
     measures = _measures(_figures(used), collection, period)
-    return Collated(collection, period, len(used), len(on_register), measures, decisions)
+    others = len(checked) - len(decisions)
+    return Collated(collection, period, len(used), len(on_register), measures, decisions, others)
 
 
-def _decision(checked: Checked, period: Period) -> Decision:
+def _decision(checked: Checked) -> Decision:
     """Whether a file's figures are used, and why or why not."""
-    why_not = _why_left_out(checked, period)
+    why_not = _why_left_out(checked)
     return Decision(checked, used=why_not is None, why=why_not or STATUS_WORDS[checked.status])
 
 
-def _why_left_out(checked: Checked, period: Period) -> str | None:
-    if checked.ret.who.period not in (period, None):
-        return f"is for {checked.ret.who.period}"
+def _why_left_out(checked: Checked) -> str | None:
     if checked.set_aside:
         return checked.findings[0].message if checked.findings else "another file counts in its place"
     if checked.status in (Status.NOT_READABLE, Status.NEEDS_CORRECTING):
@@ -132,9 +133,11 @@ def _definitions(collection: Collection) -> pl.DataFrame:
         (each.question, each.slug, each.label, each.respondent, "percent", each.numerator, each.denominator)
         for each in collection.derived
     ]
+    places = {slug: number for number, slug in enumerate(collection.questions)}
+    measures = sorted([*counts, *percentages], key=lambda measure: places[measure[0]])
     rows = [
         (number, collection.questions[question].label, measure, label, respondent, unit, part, figure)
-        for number, (question, measure, label, respondent, unit, *parts) in enumerate([*counts, *percentages])
+        for number, (question, measure, label, respondent, unit, *parts) in enumerate(measures)
         for part, names in zip(("numerator", "denominator"), parts, strict=True)
         for figure in collection.expand(names)
     ]

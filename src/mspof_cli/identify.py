@@ -77,9 +77,9 @@ def _council(
     else:
         council = coded
     if period is not None and not council.existed_in(period):
-        return council, [
-            _trouble(name, "COVER103", found=council.name, when=_existence(council, period), period=period)
-        ]
+        stated = name if name.text else code
+        facts = {"found": council.name, "when": _existence(council, period), "period": period}
+        return council, [_trouble(stated, "COVER103", **facts)]
     return council, []
 
 

@@ -31,6 +31,10 @@ COMPARISONS = {
 }
 
 
+# Characters. Far longer than a rule needs to be, and too short for its parts to be nested too deeply to follow.
+LONGEST = 1000
+
+
 class LineError(ValueError):
     """The text is not a line; the message says which part of it."""
 
@@ -41,6 +45,8 @@ class Line:
     def __init__(self, text: str) -> None:
         """``LineError`` if the text holds anything that a line may not."""
         self.text = text
+        if len(text) > LONGEST:
+            raise LineError(f"it is longer than {LONGEST} characters")
         try:
             self.tree = ast.parse(text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -6,6 +6,15 @@ import datetime
 import re
 from typing import NamedTuple
 
+QUARTER_MONTHS = {1: "April to June", 2: "July to September", 3: "October to December", 4: "January to March"}
+
+MONTHS = {
+    1: ("april", "may", "june"),
+    2: ("july", "august", "september"),
+    3: ("october", "november", "december"),
+    4: ("january", "february", "march"),
+}
+
 
 class Period(NamedTuple):
     """One quarter of a financial year; ``start_year`` is the calendar year in which the financial year starts."""
@@ -47,9 +56,23 @@ def parse_year(text: str) -> int | None:
 
 
 def parse_quarter(text: str) -> int | None:
-    """The quarter, 1 to 4, from ``Q3``, ``3``, ``Quarter 3`` or ``Q3 October to December``; else None."""
-    match = re.fullmatch(r"(?:q|quarter) ?([1-4])(?:[ ,:(].*)?|([1-4])", text.casefold())
-    return int(match[1] or match[2]) if match else None
+    """The quarter, 1 to 4, from ``Q3``, ``3``, ``Quarter 3`` or ``Q3 October to December``; else None.
+
+    A text that also speaks of another quarter, by number or by its months, gives none.
+    """
+    text = text.casefold()
+    match = re.fullmatch(r"(?:q|quarter) ?([1-4])(?:[ ,:(].*)?|([1-4])", text)
+    if match is None:
+        return None
+    quarter = int(match[1] or match[2])
+    others = {int(number) for number in re.findall(r"\bq(?:uarter)? ?([1-4])\b", text)} - {quarter}
+    return None if others or _months_of_another(quarter, text) else quarter
+
+
+def _months_of_another(quarter: int, text: str) -> bool:
+    """Whether a text names a month that is not in the quarter: 'Q1 January to March' is a calendar year's."""
+    others = [month for number, months in MONTHS.items() if number != quarter for month in months]
+    return any(month.startswith(word) for word in re.findall(r"[a-z]{3,}", text) for month in others)
 
 
 def parse_period(text: str) -> Period | None:
@@ -57,9 +80,6 @@ def parse_period(text: str) -> Period | None:
     year, _, quarter = text.strip().rpartition("-")
     start, number = parse_year(year), parse_quarter(quarter)
     return Period(start, number) if start is not None and number is not None else None
-
-
-QUARTER_MONTHS = {1: "April to June", 2: "July to September", 3: "October to December", 4: "January to March"}
 
 
 def quarter_label(quarter: int) -> str:

@@ -63,16 +63,20 @@ def number_in(cell: Cell) -> int | float:
     """The number that a cell gives; a ``PydanticCustomError`` whose type is the trouble's code if it gives none."""
     if cell.kind is Kind.NUMBER:
         assert isinstance(cell.value, int | float)
-        return cell.value
-    code = NOT_A_NUMBER.get(cell.kind) or _text_trouble(tidy(str(cell.value)))
-    if code:
-        raise PydanticCustomError(code, "not a number")
-    number = float(tidy(str(cell.value)).replace(",", ""))
-    return int(number) if number.is_integer() else number
+        number: int | float = cell.value
+    else:
+        code = NOT_A_NUMBER.get(cell.kind) or _text_trouble(str(cell.value))
+        if code:
+            raise PydanticCustomError(code, "not a number")
+        number = float(tidy(str(cell.value)).replace(",", ""))
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-def _text_trouble(text: str) -> str | None:
+def _text_trouble(typed: str) -> str | None:
     """Why a text is no number, or None if it is one."""
+    if any(letter.isnumeric() and not letter.isdecimal() for letter in typed):
+        return "FIG101"  # 12 with a raised 1 for a footnote is not 121
+    text = tidy(typed)
     if re.fullmatch(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,15})(\.[0-9]{1,15})?", text):
         return None
     if text == "*" or re.fullmatch(r"[<>≤≥] ?=? ?[0-9]+|\[[a-z]\]", text.casefold()):
@@ -83,8 +87,8 @@ def _text_trouble(text: str) -> str | None:
 
 
 NO_ANSWERS = {
-    "-", "--", "–", "—", "?", "n/a", "na", "n.a", "nil", "none", "null", "nk", "not known", "unknown", "not available",
-    "not applicable", "not collected", "not recorded", "tbc", "x", "n/k",
+    "-", "--", "–", "—", "−", "?", "n/a", "na", "n.a", "nil", "none", "null", "nk", "not known", "unknown",
+    "not available", "not applicable", "not collected", "not recorded", "tbc", "x", "n/k",
 }  # fmt: skip
 
 Count = Annotated[int, BeforeValidator(number_in), Field(ge=0, le=LARGEST_COUNT)]
@@ -146,7 +150,11 @@ def read_grid(question: Question, entries: Mapping[tuple[str, str], Entry]) -> A
             facts = {"blank": ", ".join(f"'{entry.label}'" for entry in blank), "of": len(version), "count": len(blank)}
             troubles.append(Trouble("FIG201", places, question.slug, None, {"question": question.label, **facts}))
     complete = [all(name in values for name in version) for version in versions]
-    untouched = [all(entry.is_blank for entry in version.values()) for version in versions]
+    # Answers that could not be found are not known to be blank: their labels are gone, and that is said.
+    untouched = [
+        all(entry.is_blank for entry in version.values()) and any(entry.place for entry in version.values())
+        for version in versions
+    ]
     return Answers(figures, _state(complete, untouched), troubles)
 
 
@@ -167,7 +175,7 @@ def read_list(question: Question, rows: Sequence[Mapping[str, Entry]]) -> Answer
         cases.append(values)
         troubles += wrong
     places = tuple(place for row in rows for entry in row.values() if not entry.is_blank for place in entry.places)
-    readable = bool(rows) and not troubles
+    readable = bool(rows) and all(trouble.code == "FIG109" for trouble in troubles)  # which says how it was read
     figures = {
         tally.measure: Given(sum(_counts(tally, case) for case in cases) if readable else None, places)
         for tally in question.tallies
@@ -220,6 +228,6 @@ def _expected(code: str, limits: Mapping[str, object]) -> str:
     """What would have been accepted, in words."""
     if "expected" in limits:
         return str(limits["expected"])
-    if code != "FIG112":
+    if code != "FIG112" or not limits:
         return "a whole number, 0 or more"
     return f"no more than {limits['le']}" if "le" in limits else f"at least {limits['ge']}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from mspof_cli.findings import Severity
 from mspof_cli.lines import Line
@@ -116,7 +116,7 @@ class Derived(Frozen):
 class Tolerances(Frozen):
     """Thresholds of the checks that compare shares, quarters and councils."""
 
-    share_minimum_base: int
+    share_minimum_base: PositiveInt
     count_change: int
     count_change_percent: float
     count_change_z: float

@@ -16,18 +16,23 @@ from mspof_cli.questions import State
 # A fixed date, so that the same returns give the same bytes on any day.
 CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
-HEADINGS = {
-    "name": "Area",
-    "question": "Question",
-    "label": "Measure",
-    "respondent": "Respondent",
-    "unit": "Unit",
-    "numerator": "Numerator",
-    "denominator": "Denominator",
-    "value": "Value",
-    "councils": "Councils answering",
-    "participating": "Councils participating",
+FONT = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+HEADING = {**FONT, "bold": True, "text_wrap": True, "bg_color": "#D2E1EE", "bottom": 1}
+TITLE = {**FONT, "bold": True, "font_size": 14}
+# Widths in characters; a column that is not named is as wide as a number needs.
+WIDTHS = {
+    "Council": 32,
+    "File": 70,
+    "Measure": 48,
+    "ONS code": 12,
+    "Question": 10,
+    "Region": 24,
+    "Respondent": 20,
+    "Subject": 40,
+    "Why": 60,
 }
+NUMBER_WIDTH = 15
+HEADING_HEIGHT = 30  # points: two lines
 
 
 def summary_files(collated: Collated) -> dict[str, bytes]:
@@ -45,33 +50,41 @@ def _tidy_csv(collated: Collated) -> bytes:
 
 def _workbook(collated: Collated) -> bytes:
     file = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(file, plain) as book:
-        book.set_properties(
-            {
-                "title": f"{collated.collection.short_name} {collated.period}",
-                "author": collated.collection.publisher,
-                "created": CREATED,
-            }
-        )
-        measures = collated.measures.with_columns(pl.col("respondent").replace(collated.collection.respondents))
-        columns = pl.col(*HEADINGS)
+    collection, period = collated.collection, collated.period
+    harmless = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(file, {**harmless, "default_format_properties": FONT}) as book:
+        title = f"{collection.name}, {period}"
+        book.set_properties({"title": title, "author": collection.publisher, "created": CREATED})
         scope = f"{collated.participating} of {collated.on_register} councils"
-        named = f"{collated.collection.name}, {collated.period}"
-        pages = {
-            "Coverage": (f"Who returned what: {named}", _coverage(collated)),
-            "Returns": (f"What became of each file: {named}", _returns(collated)),
-            "Measures": (f"Participating councils ({scope}): {named}", _level(measures, "participating", columns)),
-            "By region": (f"Participating councils by region: {named}", _level(measures, "region", columns)),
-            "By council": (f"Participating councils, each: {named}", _level(measures, "council", columns)),
-        }
-        for sheet, (title, frame) in pages.items():
-            _page(book, sheet, title, frame)
+        council = {"ons_code": "ONS code", "name": "Council"}
+        for sheet, heading, frame in (
+            ("Coverage", "Councils that returned each question", _coverage(collated)),
+            ("Returns", "What became of each file", _returns(collated)),
+            ("Measures", f"Participating councils ({scope})", _level(collated, "participating", {})),
+            (
+                "By region",
+                f"Participating councils ({scope}) by region",
+                _level(collated, "region", {"name": "Region"}),
+            ),
+            ("By council", f"Each participating council ({scope})", _level(collated, "council", council)),
+        ):
+            _page(book, sheet, f"{heading}: {title}", frame)
     return file.getvalue()
 
 
-def _level(measures: pl.DataFrame, level: str, columns: pl.Expr) -> pl.DataFrame:
-    return measures.filter(pl.col("level") == level).select(columns).rename(HEADINGS)
+def _level(collated: Collated, level: str, area: dict[str, str]) -> pl.DataFrame:
+    """The measures of one level as people read them: a count, or part and base of a percentage, and who answered."""
+    is_percent = pl.col("unit") == "percent"
+    return collated.measures.filter(pl.col("level") == level).select(
+        *(pl.col(name).alias(heading) for name, heading in area.items()),
+        pl.col("question").alias("Question"),
+        pl.col("label").alias("Measure"),
+        pl.col("respondent").replace(collated.collection.respondents).fill_null("").alias("Respondent"),
+        pl.col("numerator").alias("Number"),
+        pl.col("denominator").alias("Out of"),
+        pl.when(is_percent).then(pl.col("value")).alias("Percentage"),
+        pl.format("{} of {}", "councils", "participating").alias("Councils answering"),
+    )
 
 
 def _coverage(collated: Collated) -> pl.DataFrame:
@@ -117,18 +130,21 @@ def _returns(collated: Collated) -> pl.DataFrame:
 def _page(book: xlsxwriter.Workbook, sheet: str, title: str, frame: pl.DataFrame) -> None:
     """One table on a sheet of its own, below its title."""
     page = book.add_worksheet(sheet)
-    page.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
-    frame.fill_null("").write_excel(
+    frame.write_excel(
         book,
         page,
-        position=(2, 0),
+        position=(3, 0),
         table_name=sheet.replace(" ", "_"),
         table_style="Table Style Light 1",
+        header_format=HEADING,
         autofilter=False,
-        autofit=True,
-        dtype_formats={pl.Int64: "#,##0", pl.Float64: "#,##0.0"},
+        dtype_formats={pl.Int64: "#,##0", pl.Float64: "0.0"},
+        column_widths={name: WIDTHS.get(name, NUMBER_WIDTH) * 7 for name in frame.columns},
     )
+    page.write_string(0, 0, title, book.add_format(TITLE))
+    page.write_string(1, 0, "A blank is not zero: it was not returned, or a count has no base and no percentage.")
+    page.set_row(3, HEADING_HEIGHT)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
-    page.repeat_rows(2)
+    page.repeat_rows(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,9 @@ from mspof_cli.rules import Checked
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
+
+
+SET_ASIDE = "set aside"
 
 
 class Line(NamedTuple):
@@ -41,7 +45,10 @@ def compose(batch: Batch, quiet: bool) -> Report:
     headings = ("Council", "Period", "Status", "Errors", "Queries", "Questions returned")
     if quiet:
         return Report(headings, (), tuple(lines))
-    return Report(headings, tuple(_row(checked) for checked in batch.checked), (*lines, *_summary(batch)))
+    rows = sorted(
+        batch.checked, key=lambda checked: (str(checked.ret.who.period or ""), _who(checked), checked.ret.file)
+    )
+    return Report(headings, tuple(map(_row, rows)), (*lines, *_summary(batch)))
 
 
 def _row(checked: Checked) -> tuple[str, ...]:
@@ -49,8 +56,11 @@ def _row(checked: Checked) -> tuple[str, ...]:
     counts = [sum(f.severity is severity for f in checked.findings) for severity in (Severity.ERROR, Severity.QUERY)]
     states = [ret.states[question.slug] for question in ret.form.collection.question] if ret.form else []
     returned = f"{sum(state is State.RETURNED for state in states)} of {len(states)}" if states else "-"
-    status = "set aside" if checked.set_aside else STATUS_WORDS[checked.status]
-    return (_who(checked), str(ret.who.period or "-"), status, *map(str, counts), returned)
+    return (_who(checked), str(ret.who.period or "-"), _status(checked), *map(str, counts), returned)
+
+
+def _status(checked: Checked) -> str:
+    return SET_ASIDE if checked.set_aside else STATUS_WORDS[checked.status]
 
 
 def _who(checked: Checked) -> str:
@@ -60,9 +70,8 @@ def _who(checked: Checked) -> str:
 
 def _of_return(checked: Checked) -> Iterator[Line]:
     ret = checked.ret
-    status = "set aside" if checked.set_aside else STATUS_WORDS[checked.status]
     yield Line()
-    yield Line(" - ".join(filter(None, (_who(checked), str(ret.who.period or ""), status))), kind="heading")
+    yield Line(" - ".join(filter(None, (_who(checked), str(ret.who.period or ""), _status(checked)))), kind="heading")
     yield Line(printable(ret.file), 2, "detail")
     for _, group in groupby(checked.findings, key=lambda finding: (finding.code, finding.fix)):
         yield from _of_findings(list(group))
@@ -105,8 +114,8 @@ def ranges(cells: Iterable[str]) -> list[str]:
 
 
 def _summary(batch: Batch) -> Iterator[Line]:
-    counts = {status: sum(checked.status is status for checked in batch.checked) for status in Status}
-    parts = [f"{count} {STATUS_WORDS[status]}" for status, count in counts.items() if count]
+    counts = Counter(map(_status, batch.checked))
+    parts = [f"{counts[words]} {words}" for words in (*STATUS_WORDS.values(), SET_ASIDE) if counts[words]]
     yield Line()
     yield Line(f"{_number(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
     if batch.passed_over:
@@ -138,7 +147,8 @@ def compose_collation(collated: Collated, files: Iterable[Path]) -> Report:
     lines = [Line(f"{collated.collection.short_name} {collated.period}: {coverage}.", kind="heading")]
     for decision in collated.decisions:
         if not decision.used:
-            name = f"'{decision.checked.ret.file}'"
-            lines.append(Line(printable(f"Left out: {name}: {decision.why}"), kind="detail"))
+            lines.append(Line(printable(f"Left out: '{decision.checked.ret.file}': {decision.why}"), kind="detail"))
+    if collated.other_periods:
+        lines.append(Line(f"{_number(collated.other_periods, 'return')} for other periods.", kind="detail"))
     lines += [Line(f"Wrote {file}") for file in files]
     return Report((), (), tuple(lines))

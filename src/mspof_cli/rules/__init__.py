@@ -118,8 +118,17 @@ def _in_words(ret: Return, rules: Mapping[str, Rule], troubles: Iterable[Trouble
     """Troubles as findings, worst first, without those that are only a consequence of another."""
     troubles = list(troubles)
     hidden = {(code, trouble.question) for trouble in troubles for code in rules[trouble.code].hides}
-    shown = [trouble for trouble in troubles if (trouble.code, trouble.question) not in hidden]
+    shown = [
+        trouble
+        for trouble in troubles
+        if (trouble.code, trouble.question) not in hidden and not _speaks_of_a_lost_line(trouble)
+    ]
     return worst_first(_finding(ret, rules[trouble.code], trouble) for trouble in shown)
+
+
+def _speaks_of_a_lost_line(trouble: Trouble) -> bool:
+    """Whether a trouble is with a line of the cover whose label was not found, which FORM102 or FORM103 says."""
+    return trouble.code.startswith("COVER") and not trouble.places
 
 
 def _finding(ret: Return, rule: Rule, trouble: Trouble) -> Finding:

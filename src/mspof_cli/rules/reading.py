@@ -384,6 +384,7 @@ FIGURES = (
         title="Every case on a list is complete",
         severity=E,
         found="blank",
+        expected="an entry in each column that needs one",
         message="'{label}' is blank in this row.",
         fix="Enter it, or clear the whole row.",
         because="A case that is half entered can't be counted.",
