@@ -199,8 +199,10 @@ def test_what_is_wrong_with_a_cover(changes: dict[str, Value | None], expected: 
     assert findings(**changes) == expected
 
 
-def test_a_lookup_that_failed_leaves_the_code_to_say_who_it_is() -> None:
-    assert who(council=Cell(Kind.ERROR, "#N/A"))[0] == "DEMO00001"
+def test_a_lookup_that_failed_is_said_even_where_the_code_says_who_it_is() -> None:
+    ret = returned(clean(council=Cell(Kind.ERROR, "#N/A")))
+    assert ret.who.council is None
+    assert [(trouble.code, trouble.facts["found"]) for trouble in ret.troubles] == [("COVER102", "#N/A")]
 
 
 def test_a_cover_that_is_gone_is_said_once() -> None:

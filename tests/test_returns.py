@@ -202,9 +202,8 @@ def test_a_list_whose_headings_are_gone_is_said() -> None:
     sheets = filled(LISTED, cover())
     sheets["Cases"] = {(2, 2): "Cases", (5, 2): "A", (5, 3): 8}
     ret = read_return(Paper(sheets).book, LISTED, REGISTER, "form.xlsx")
-    assert [(trouble.code, trouble.places[0].ref) for trouble in ret.troubles] == [
-        ("FORM103", "B4"),
-        ("FORM103", "C4"),
-        ("FORM103", "E4"),
+    assert [(trouble.code, dict(trouble.facts)) for trouble in ret.troubles] == [
+        ("FORM106", {"found": "Cases", "missing": 3, "of": 4})
     ]
+    assert ret.states["cases"] is State.INCOMPLETE
     assert {given.value for given in ret.figures.values()} == {None}

@@ -209,10 +209,11 @@ MET: dict[str, Meeting] = {
             Questions={(row + 1, col): value for (row, col), value in sheets["Questions"].items()}
         )
     ),
+    "FORM106": sheets_changed(lambda sheets: sheets.update(Questions={(1, 1): "Budget"})),
     "FORM105": one(year="2019-20", completed=datetime.date(2020, 1, 15)),
     "COVER101": one(council=None, ons_code=None),
     "COVER102": one(council="Gloucester"),
-    "COVER103": one(council="Wrensdale (demonstration)", ons_code=None),
+    "COVER103": one(council="Wrensdale (demonstration)", ons_code="DEMO00024"),
     "COVER104": one(ons_code="DEMO00018"),
     "COVER201": one(year="2018-20"),
     "COVER202": one(completed=datetime.date(2018, 12, 3)),
@@ -475,11 +476,11 @@ WRONG = {"fully_achieved": 20}
         ),
         (
             [returned(clean(submission=None), file="a"), returned(clean(), file="b")],
-            {"a": ["SET102", "set aside"], "b": []},
+            {"a": ["COVER401"], "b": []},
         ),
         (
             [returned(clean(submission=None), file=name) for name in "ab"],
-            {"a": ["SET101", "set aside"], "b": ["SET101", "set aside"]},
+            {"a": ["COVER401"], "b": ["COVER401"]},
         ),
         (
             [returned(clean(council="Gloucester"), file=name) for name in "ab"],

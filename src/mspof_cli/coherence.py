@@ -9,6 +9,7 @@ from string import Formatter
 from mspof_cli.cells import Place, row_and_column
 from mspof_cli.layout import block_labels
 from mspof_cli.lines import Line, LineError
+from mspof_cli.periods import parse_year
 from mspof_cli.schemas import ANSWER, Block, Collection, Edition, Question, Rule, Spot
 
 # Cover fields that the code itself reads: every return must say whose it is and when.
@@ -97,6 +98,9 @@ def rule_problems(collection: Collection) -> Iterator[str]:
         if unknown:
             yield f"the line of rule {rule.code} names '{unknown[0]}', which is not a figure, a total or a question."
             continue
+        for year in filter(None, (rule.since, rule.until)):
+            if parse_year(year) is None:
+                yield f"rule {rule.code} gives '{year}', which is not a financial year such as 2018-19."
         if rule.question not in collection.questions:
             yield f"rule {rule.code} names the question '{rule.question}', which is not declared."
         yield from _wording_problems(collection, rule)

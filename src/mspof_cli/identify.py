@@ -63,13 +63,12 @@ def _council(
     name: Entry, code: Entry, register: Register, period: Period | None
 ) -> tuple[Council | None, list[Trouble]]:
     """The council that name and code agree on. Where they disagree, nobody can say whose return it is."""
-    if not name.text and not code.text:
+    if name.is_blank and code.is_blank:
         return None, [_trouble(name, "COVER101")]
     named, coded = register.named(name.text), register.by_code(code.text)
-    if name.text and not named:
-        return None, [_trouble(name, "COVER102", found=shown(name.cell))]
-    if code.text and coded is None:
-        return None, [_trouble(code, "COVER102", found=shown(code.cell))]
+    for entry, known in ((name, named), (code, coded)):
+        if not entry.is_blank and not known:
+            return None, [_trouble(entry, "COVER102", found=shown(entry.cell))]
     if coded is None:
         council = next((council for council in named if period and council.existed_in(period)), named[-1])
     elif named and coded not in named:

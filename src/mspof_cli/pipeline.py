@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mspof_cli.errors import UsageError
+from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.findings import Trouble
 from mspof_cli.identify import recognise
 from mspof_cli.layout import Form
@@ -100,6 +100,10 @@ def find_workbooks(paths: Iterable[Path]) -> Found:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
+    for parent, _, names in os.walk(folder, onerror=_unreadable_folder):
         for name in names:
             yield Path(parent, name)
+
+
+def _unreadable_folder(error: OSError) -> None:
+    raise MspofError(f"The folder '{error.filename}' can't be read.", "Check that you may open it.") from error

@@ -166,8 +166,11 @@ def _state(complete: Sequence[bool], untouched: Sequence[bool]) -> State:
     return State.RETURNED if settled else State.INCOMPLETE
 
 
-def read_list(question: Question, rows: Sequence[Mapping[str, Entry]]) -> Answers:
-    """A question that is a list, from the entries by column of each row that is not blank."""
+def read_list(question: Question, rows: Sequence[Mapping[str, Entry]], *, is_whole: bool = True) -> Answers:
+    """A question that is a list, from the entries by column of each row that is not blank.
+
+    ``is_whole``: every heading was found. Without one of them nothing can be counted.
+    """
     model = case_model(question.slug, question.columns)
     cases, troubles = [], []
     for row in rows:
@@ -175,12 +178,12 @@ def read_list(question: Question, rows: Sequence[Mapping[str, Entry]]) -> Answer
         cases.append(values)
         troubles += wrong
     places = tuple(place for row in rows for entry in row.values() if not entry.is_blank for place in entry.places)
-    readable = bool(rows) and all(trouble.code == "FIG109" for trouble in troubles)  # which says how it was read
+    readable = is_whole and bool(rows) and all(trouble.code == "FIG109" for trouble in troubles)  # which says how it was read
     figures = {
         tally.measure: Given(sum(_counts(tally, case) for case in cases) if readable else None, places)
         for tally in question.tallies
     }
-    return Answers(figures, _state([readable], [not rows]), troubles)
+    return Answers(figures, _state([readable], [is_whole and not rows]), troubles)
 
 
 def _counts(tally: Tally, case: Mapping[str, Any]) -> bool:

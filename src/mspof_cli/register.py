@@ -10,6 +10,9 @@ from mspof_cli.cells import tidy
 from mspof_cli.periods import Period
 from mspof_cli.schemas import Council
 
+# Words for what kind of council it is, which people leave out.
+KINDS = frozenset({"borough", "city", "corporation", "county", "district", "london", "metropolitan", "of", "royal"})
+
 
 class Register:
     """Councils by any of their ONS codes and by any of their names."""
@@ -18,8 +21,9 @@ class Register:
         self.councils = tuple(councils)
         self._by_code = {code: c for c in self.councils for code in (*c.other_ons_codes, c.ons_code)}
         self._by_name: dict[str, list[Council]] = {}
-        for council in sorted(self.councils, key=lambda c: c.valid_from or datetime.date.min):
-            for name in {name_key(council.name), name_key(council.official_name)}:
+        for council in sorted(self.councils, key=lambda council: council.valid_from or datetime.date.min):
+            names = {name_key(council.name), name_key(council.official_name)}
+            for name in names | {_bare(name) for name in names}:
                 self._by_name.setdefault(name, []).append(council)
 
     def by_code(self, code: str) -> Council | None:
@@ -27,8 +31,12 @@ class Register:
         return self._by_code.get(code.replace(" ", "").upper())
 
     def named(self, name: str) -> tuple[Council, ...]:
-        """The councils of a name, oldest first: a name can be passed on when councils are reorganised."""
-        return tuple(self._by_name.get(name_key(name), ()))
+        """The councils of a name, oldest first: a name can be passed on when councils are reorganised.
+
+        A name may be given without what kind of council it is: 'Bristol', 'Dorset'.
+        """
+        key = name_key(name)
+        return tuple(self._by_name.get(key) or self._by_name.get(_bare(key)) or ())
 
     def mentioned_in(self, text: str, period: Period | None) -> tuple[Council, ...]:
         """The councils of a period whose ONS code or name stands in a text, such as a file's name."""
@@ -54,6 +62,11 @@ def name_key(name: str) -> str:
     """A council's name without what people write differently: case, '&', punctuation, 'the', 'council'."""
     letters = "".join(letter if letter.isalnum() else " " for letter in tidy(name).casefold().replace("&", " and "))
     return " ".join(word for word in letters.split() if word not in ("the", "council"))
+
+
+def _bare(key: str) -> str:
+    """The key of a name without the words for what kind of council it is."""
+    return " ".join(word for word in key.split() if word not in KINDS) or key
 
 
 def _plain(name: str) -> str:

@@ -104,7 +104,8 @@ class _Page:
 
     def answers(self, question: Question) -> Answers:
         if question.is_list:
-            return read_list(question, list(self._cases(question)))
+            headings = {column.slug: self.places.get((question.slug, "", column.slug)) for column in question.columns}
+            return read_list(question, list(self._cases(question, headings)), is_whole=all(headings.values()))
         labels = self.form.labels(question)
         return read_grid(
             question,
@@ -115,9 +116,8 @@ class _Page:
             },
         )
 
-    def _cases(self, question: Question) -> Iterator[dict[str, Entry]]:
+    def _cases(self, question: Question, headings: Mapping[str, Place | None]) -> Iterator[dict[str, Entry]]:
         """The rows of a list that are not wholly blank: below its headings, and above whatever label comes next."""
-        headings = {column.slug: self.places.get((question.slug, "", column.slug)) for column in question.columns}
         found = [place for place in headings.values() if place]
         if not found:
             return
@@ -138,7 +138,12 @@ class _Page:
         """What is wrong with the form itself: sheets and labels that are not there, and what was moved."""
         troubles = [Trouble("FORM102", facts={"found": sheet}) for sheet in self.missing_sheets]
         for located in self.located:
-            troubles += [self._missing_label(label, place) for label, place in located.missing]
+            missing = located.missing
+            if 2 * len(missing) > len(located.plan.labels):
+                facts = {"found": located.sheet, "missing": len(missing), "of": len(located.plan.labels)}
+                troubles.append(Trouble("FORM106", facts=facts))
+                continue
+            troubles += [self._missing_label(label, place) for label, place in missing]
             moves = located.moves
             if moves:
                 words = "; ".join(words for words, _ in moves)

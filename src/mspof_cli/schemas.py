@@ -149,7 +149,7 @@ class Rule(Frozen):
     example: str = ""
     hides: tuple[str, ...] = ()
     since: str = ""
-    until: str = "9999"
+    until: str = ""
 
     @cached_property
     def parsed(self) -> Line:
@@ -157,7 +157,7 @@ class Rule(Frozen):
         return Line(self.line or "")
 
     def applies_to(self, period: Period | None) -> bool:
-        return period is None or self.since <= period.year <= self.until
+        return period is None or (self.since <= period.year and (not self.until or period.year <= self.until))
 
 
 class Figure(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.cells import Place
+from mspof_cli.errors import SchemaError
 from mspof_cli.findings import Finding, Status, Trouble, addresses, status_of, worst_first
 from mspof_cli.lines import Verdict
 from mspof_cli.returns import Return
@@ -28,8 +29,12 @@ GENERAL: tuple[Rule, ...] = (
 
 
 def catalogue(collections: Iterable[Collection]) -> dict[str, Rule]:
-    """Every rule by code: the general ones, then each collection's own."""
-    return {rule.code: rule for rule in (*GENERAL, *(rule for each in collections for rule in each.rule))}
+    """Every rule by code: the general ones, then each collection's own; ``SchemaError`` if two have the same code."""
+    rules: dict[str, Rule] = {}
+    for rule in (*GENERAL, *(rule for collection in collections for rule in collection.rule)):
+        if rules.setdefault(rule.code, rule) is not rule:
+            raise SchemaError(f"Two rules have the code {rule.code}.", "Give the collection's rule a code of its own.")
+    return rules
 
 
 class Checked(NamedTuple):

@@ -192,6 +192,17 @@ FORM = (
         because="A form that was rearranged is read all the same, and it is said, so that you can check it.",
         example="a row inserted above Q2",
     ),
+    Rule(
+        code="FORM106",
+        title="Every sheet holds what the form has on it",
+        severity=E,
+        found="{missing} of the {of} labels not on the sheet '{found}'",
+        expected="the labels of the form",
+        message="The sheet '{found}' does not hold what the form has on it: {missing} of its {of} labels are not there.",
+        fix="Copy your figures into a new blank form, and send that.",
+        because="Figures are only read where the form's own labels say what they are.",
+        example="two sheets that were given each other's names",
+    ),
 )
 
 COVER = (

@@ -33,21 +33,21 @@ class Standing(NamedTuple):
 def standing(returns: Iterable[Return]) -> Standing:
     """Of returns for one council and period the highest submission number counts; the same file counts once.
 
-    Two files with the same highest number: nobody can say which counts, so neither does.
+    Two files with the same highest number: nobody can say which counts, so neither does. One without a number, or
+    that does not say whose it is, needs correcting and takes no part.
     """
     current: list[Return] = []
     aside: list[Met] = []
-    for _, group in groupby(sorted(returns, key=_version_key), key=lambda ret: _version_key(ret)[:3]):
+    for key, group in groupby(sorted(returns, key=_version_key), key=lambda ret: _version_key(ret)[:3]):
         versions, copies = _once_each(group)
         aside += copies
-        if versions[0].who.council is None or versions[0].who.period is None:
-            current += versions
-            continue
-        highest = max(ret.who.submission or 0 for ret in versions)
-        winners = [ret for ret in versions if (ret.who.submission or 0) == highest]
-        for ret in versions:
+        numbered = [ret for ret in versions if ret.who.submission is not None and key[1]]
+        current += [ret for ret in versions if ret not in numbered]
+        highest = max((ret.who.submission or 0 for ret in numbered), default=0)
+        winners = [ret for ret in numbered if ret.who.submission == highest]
+        for ret in numbered:
             others = ", ".join(f"'{other.file}'" for other in winners if other is not ret)
-            facts = {"number": highest, "own": ret.who.submission or "blank", "others": others}
+            facts = {"number": highest, "own": ret.who.submission, "others": others}
             if ret not in winners:
                 aside.append((ret.file, Trouble("SET102", _submission(ret), facts=facts)))
             elif len(winners) > 1:
@@ -66,10 +66,10 @@ def _version_key(ret: Return) -> tuple[str, str, str, str]:
 
 
 def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
-    """Returns without copies of the same file, and a note for each copy."""
+    """Returns without copies of the same file, and a note for each copy: a copy's name is mostly the longer one."""
     first: dict[str, Return] = {}
     copies: list[Met] = []
-    for ret in returns:
+    for ret in sorted(returns, key=lambda ret: (len(ret.file), ret.file)):
         if first.setdefault(ret.sha256, ret) is not ret:
             copies.append((ret.file, Trouble("SET103", facts={"found": first[ret.sha256].file})))
     return list(first.values()), copies
