@@ -101,18 +101,20 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def shown(cell: Cell | None) -> str:
-    """What a cell holds, for showing in a finding. Long text, or an e-mail address, is described and not shown."""
+def shown(cell: Cell | None, longest: int = 60) -> str:
+    """What a cell holds, for showing in a finding. Text longer than that, or with an '@', is described and not shown."""
     if cell is None:
         return "blank"
     if cell.kind is Kind.NUMBER:
         return f"{cell.value}"
-    if cell.kind is not Kind.TEXT:
-        return str(cell.value) if cell.kind is Kind.ERROR else f"a {cell.kind.value}"
+    if cell.kind not in (Kind.TEXT, Kind.ERROR):
+        return f"a {cell.kind.value}"
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(cell.value)).split())
     if not text:
         return "spaces only"
-    return f"text of {len(text)} characters" if len(text) > 60 or "@" in tidy(text) else f"'{text}'"
+    if len(text) > longest or "@" in tidy(text):
+        return f"text of {len(text)} characters"
+    return text if cell.kind is Kind.ERROR else f"'{text}'"
 
 
 def date_of(cell: Cell | None, date_1904: bool) -> datetime.date | None:

@@ -23,6 +23,10 @@ from mspof_cli.schemas import ANSWER, Column, Question, Tally, figure_name
 # No council completes a million enquiries in a quarter: a larger number is a phone number or a slip.
 LARGEST_COUNT = 999_999
 
+# Characters of what was typed in the place of a figure that a finding shows: enough for 'not applicable', too few for
+# the sentences about people that must not get into a report.
+LONGEST_SHOWN = 20
+
 # Everything but text that a count can't be, and the trouble it is.
 NOT_A_NUMBER = {Kind.DATE: "FIG104", Kind.ERROR: "FIG105", Kind.UNCALCULATED: "FIG106", Kind.BOOLEAN: "FIG111"}
 
@@ -205,7 +209,7 @@ def _validated(
         values, _ = _try(model, {name: cell for name, cell in given.items() if name not in refused})
     for name, entry in entries.items():
         if isinstance(values.get(name), int) and entry.cell is not None and entry.cell.kind is Kind.TEXT:
-            facts = {"label": entry.label, "found": shown(entry.cell), "value": values[name]}
+            facts = {"label": entry.label, "found": shown(entry.cell, LONGEST_SHOWN), "value": values[name]}
             troubles.append(Trouble("FIG109", entry.places, question, name, facts))
     return values, troubles
 
@@ -223,7 +227,7 @@ def _refusal(error: ErrorDetails, entry: Entry, question: str) -> Trouble:
     code = REFUSALS.get(error["type"], error["type"])
     if code == "FIG108" and limits.get("ge") != 0:
         code = "FIG112"
-    facts = {"label": entry.label, "found": shown(entry.cell), "expected": _expected(code, limits)}
+    facts = {"label": entry.label, "found": shown(entry.cell, LONGEST_SHOWN), "expected": _expected(code, limits)}
     return Trouble(code, entry.places, question, str(error["loc"][0]), facts)
 
 
