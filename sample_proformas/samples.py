@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,16 +32,16 @@ def count(enquiries: int) -> dict[str, Any]:
     return {"enquiries_completed": enquiries}
 
 
-def asked(answers: list[int]) -> dict[str, Any]:
+def asked(answers: Sequence[int | None]) -> dict[str, Any]:
     names = ("asked_expressed", "asked_not_expressed", "not_asked", "asked_dont_know", "asked_not_recorded")
     return dict(zip(names, answers, strict=True))
 
 
-def achieved(answers: list[int]) -> dict[str, Any]:
+def achieved(answers: Sequence[int | None]) -> dict[str, Any]:
     return dict(zip(("fully_achieved", "partially_achieved", "not_achieved"), answers, strict=True))
 
 
-def risk(answers: list[int]) -> dict[str, Any]:
+def risk(answers: Sequence[int | None]) -> dict[str, Any]:
     names = ("fully", "partly", "not", "not_recorded")
     return {f"risk_involved_{name}": answer for name, answer in zip(names, answers, strict=True)}
 
@@ -142,7 +143,7 @@ def one(name: str, *finding: str, figures: dict[str, Any] | None = None, suffix:
 
 
 def of_the_file() -> list[Fault]:
-    unreadable = {
+    unreadable: dict[str, tuple[str, dict[str, Any]]] = {
         "FILE101-empty": ("an empty file", {"then": "emptied"}),
         "FILE102-old-excel-format": ("a file in the format of Excel 97 to 2003 (.xls)", {"save_as": "xls"}),
         "FILE103-binary-format": ("a binary workbook (.xlsb)", {"then": "as_xlsb"}),
@@ -188,7 +189,7 @@ def of_the_form() -> list[Fault]:
 
 def of_the_cover() -> list[Fault]:
     def fault(name: str, severity: str, cell: str, found: str, **cover: Any) -> Fault:
-        return one(name, severity, name.split("-")[0], "Cover", cell, found, cover=cover)
+        return one(name, severity, name.partition("-")[0], "Cover", cell, found, cover=cover)
 
     return [
         fault("COVER101-no-council", "error", "C8", "council and ONS code blank", council=None, ons_code=None),
@@ -211,7 +212,7 @@ def of_the_cover() -> list[Fault]:
 def of_the_figures() -> list[Fault]:
     def fault(name: str, found: str, value: Any, severity: str = "error", **more: Any) -> Fault:
         figures = full(40) | {"not_achieved": value}
-        return one(name, severity, name.split("-")[0], "Questions", "C21", found, figures=figures, **more)
+        return one(name, severity, name.partition("-")[0], "Questions", "C21", found, figures=figures, **more)
 
     half = full(40) | {"partially_achieved": None, "not_achieved": None}
     return [
@@ -238,7 +239,7 @@ def of_the_rules() -> list[Fault]:
     base = full(40)
 
     def fault(name: str, severity: str, cells: str, found: str, sheet: str = "Questions", **changes: Any) -> Fault:
-        return one(name, severity, name.split("-")[0], sheet, cells, found, figures=base | changes)
+        return one(name, severity, name.partition("-")[0], sheet, cells, found, figures=base | changes)
 
     q1, q2, q3 = "C11:C15", "C19:C21", "C25:C28"
     blank_q1, blank_q2 = asked([None] * 5), achieved([None] * 3)

@@ -23,8 +23,13 @@ def main() -> None:
     jobs = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as profile:
         office = subprocess.Popen(
-            ["soffice", "--headless", "--norestore", f"-env:UserInstallation={Path(profile).as_uri()}",
-             f"--accept=pipe,name={PIPE};urp;"],
+            [
+                "soffice",
+                "--headless",
+                "--norestore",
+                f"-env:UserInstallation={Path(profile).as_uri()}",
+                f"--accept=pipe,name={PIPE};urp;",
+            ],
         )
         try:
             desktop = connect()
@@ -58,37 +63,35 @@ def do(desktop, job) -> None:
 
 
 def edit(document, action, sheet, rest) -> None:
-    """One edit; a person would take the sheet's protection off first where it is in the way."""
-    if action in ("number", "text", "formula", "date", "clear"):
-        cell = sheet.getCellRangeByName(rest[0])
-    if action == "number":
-        cell.setValue(rest[1])
-    elif action == "text":
-        cell.setString(rest[1])
-    elif action == "formula":
-        cell.setFormula(rest[1])
-    elif action == "date":
-        formats = document.NumberFormats
-        cell.setValue(rest[1])
-        locale = uno.createUnoStruct("com.sun.star.lang.Locale", "en", "GB", "")
-        key = formats.queryKey("DD/MM/YYYY", locale, False)
-        cell.NumberFormat = key if key >= 0 else formats.addNew("DD/MM/YYYY", locale)
-    elif action == "clear":
-        sheet.unprotect("")
-        cell.setString("")
-    elif action == "label":
-        sheet.unprotect("")
-        sheet.getCellRangeByName(rest[0]).setString(rest[1])
+    """One edit. Whoever changes the form itself takes the sheet's protection off first; it has no password."""
+    if action in ("number", "text", "formula", "date"):
+        type_in(document, action, sheet.getCellRangeByName(rest[0]), rest[1])
+        return
+    sheet.unprotect("")
+    if action in ("clear", "label"):
+        sheet.getCellRangeByName(rest[0]).setString(rest[1] if action == "label" else "")
     elif action == "insert row above":
-        sheet.unprotect("")
         sheet.Rows.insertByIndex(rest[0] - 1, 1)
     elif action == "insert column before":
-        sheet.unprotect("")
         sheet.Columns.insertByIndex(rest[0] - 1, 1)
     elif action == "rename":
         sheet.setName(rest[0])
     else:
         raise SystemExit(f"There is no edit '{action}'.")
+
+
+def type_in(document, action, cell, value) -> None:
+    """What a person types into a cell."""
+    if action == "text":
+        cell.setString(value)
+    elif action == "formula":
+        cell.setFormula(value)
+    else:
+        cell.setValue(value)
+    if action == "date":
+        locale = uno.createUnoStruct("com.sun.star.lang.Locale", "en", "GB", "")
+        key = document.NumberFormats.queryKey("DD/MM/YYYY", locale, False)
+        cell.NumberFormat = key if key >= 0 else document.NumberFormats.addNew("DD/MM/YYYY", locale)
 
 
 def setting(name, value):

@@ -102,7 +102,7 @@ def tidy(text: str) -> str:
 
 
 def shown(cell: Cell | None, longest: int = 60) -> str:
-    """What a cell holds, for showing in a finding. Text longer than that, or with an '@', is described and not shown."""
+    """What a cell holds, for showing in a finding. Longer text, or text with an '@', is described and not shown."""
     if cell is None:
         return "blank"
     if cell.kind is Kind.NUMBER:

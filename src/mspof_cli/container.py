@@ -30,13 +30,15 @@ LOCAL_HEADER_SIZE = 30
 class NotReadable(Exception):
     """The file can't be read as a workbook: ``code`` says why (a rule code), ``found`` what was found, in plain words.
 
-    ``found`` never carries text from the file, nor a library's error message.
+    ``found`` never carries text from the file, nor a library's error message. ``sha256`` is that of the file, if it
+    could be opened.
     """
 
     def __init__(self, code: str, found: str) -> None:
         super().__init__(code, found)
         self.code = code
         self.found = found
+        self.sha256 = ""
 
 
 # --- the file -------------------------------------------------------------------------------------------------------

@@ -8,14 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mspof_cli.errors import MspofError, UsageError
-from mspof_cli.findings import Trouble
-from mspof_cli.identify import recognise
-from mspof_cli.layout import Form
 from mspof_cli.loading import Schemas
-from mspof_cli.returns import Return, read_return
+from mspof_cli.reading import Reader, read_all
 from mspof_cli.rules import Checked, check
-from mspof_cli.schemas import Edition
-from mspof_cli.workbook import NotReadable, open_workbook
 
 # What a workbook can be called. In a folder, files of other names are passed over; a file that is named is always read.
 WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})
@@ -43,42 +38,12 @@ def validate(paths: Iterable[Path], schemas: Schemas, progress: Progress | None 
     ``UsageError`` if a path does not exist. One workbook that can't be read is one finding, and the others go on.
     """
     files, passed_over = find_workbooks(paths)
-    reader = Reader(schemas)
     returns = []
-    for number, file in enumerate(files, 1):
-        returns.append(reader.read(file))
+    for ret in read_all(Reader(schemas), files):
+        returns.append(ret)
         if progress:
-            progress(number, len(files))
+            progress(len(returns), len(files))
     return Batch(check(returns), passed_over)
-
-
-class Reader:
-    """Workbooks to returns. Each edition's form is prepared once."""
-
-    def __init__(self, schemas: Schemas) -> None:
-        self.schemas = schemas
-        self._forms: dict[tuple[str, str], Form] = {}
-
-    def read(self, file: Path) -> Return:
-        """The return in a file; one without a form, and with the trouble, if there is none in it."""
-        name, sha256 = file.as_posix(), ""
-        try:
-            workbook = open_workbook(file)
-            sha256 = workbook.sha256
-            known = recognise(workbook, self.schemas.editions)
-            if known is None:
-                marker = self.schemas.editions[-1][1].marker
-                return Return(name, sha256, troubles=(Trouble("FORM101", facts={"expected": marker}),))
-            slug, edition = known
-            form = self._form(slug, edition)
-            return read_return(workbook, form, self.schemas.register(form.collection), name)
-        except NotReadable as error:
-            return Return(name, sha256, troubles=(Trouble(error.code, facts={"found": error.found}),))
-
-    def _form(self, slug: str, edition: Edition) -> Form:
-        if (slug, edition.slug) not in self._forms:
-            self._forms[slug, edition.slug] = Form(self.schemas.collection(slug), edition)
-        return self._forms[slug, edition.slug]
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:

@@ -182,7 +182,8 @@ def read_list(question: Question, rows: Sequence[Mapping[str, Entry]], *, is_who
         cases.append(values)
         troubles += wrong
     places = tuple(place for row in rows for entry in row.values() if not entry.is_blank for place in entry.places)
-    readable = is_whole and bool(rows) and all(trouble.code == "FIG109" for trouble in troubles)  # which says how it was read
+    refused = [trouble for trouble in troubles if trouble.code != "FIG109"]  # which only says how it was read
+    readable = is_whole and bool(rows) and not refused
     figures = {
         tally.measure: Given(sum(_counts(tally, case) for case in cases) if readable else None, places)
         for tally in question.tallies

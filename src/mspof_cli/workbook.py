@@ -51,10 +51,8 @@ class Workbook:
     )
 
     def __init__(self, file: Path, data: bytes) -> None:
-        from hashlib import sha256
-
         self.file = file
-        self.sha256 = sha256(data).hexdigest()
+        self.sha256 = _sha256(data)
         self.size = len(data)
         self._package = Package(data)
         self._tags = 0
@@ -104,8 +102,18 @@ class Workbook:
 def open_workbook(path: Path) -> Workbook:
     """Open a workbook; ``NotReadable`` if that can't be done, whatever the reason."""
     data = read_file(path)
-    require_zip(data)
-    return Workbook(path, data)
+    try:
+        require_zip(data)
+        return Workbook(path, data)
+    except NotReadable as error:
+        error.sha256 = _sha256(data)
+        raise
+
+
+def _sha256(data: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
 
 
 # --- where things are -----------------------------------------------------------------------------------------------

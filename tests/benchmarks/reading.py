@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mspof_cli.layout import Form
 from mspof_cli.loading import Schemas, schemas_folder
-from mspof_cli.outputs.form import build_form, read_guidance
+from mspof_cli.outputs.form import Key, Value, build_form, read_guidance
 from mspof_cli.periods import Period, quarter_label
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "sample_proformas"))
@@ -57,7 +57,7 @@ def make_returns(folder: Path) -> None:
     councils = [c for c in schemas.register(collection).existing_in(Period(2018, 3)) if c.register_name == "councils"]
     dice = random.Random(2018)
     for number, (council, quarter) in enumerate([*((each, 3) for each in councils), (councils[0], 2)]):
-        cover = {
+        cover: dict[str, Value] = {
             "council": council.name,
             "ons_code": council.ons_code,
             "year": "2018-19",
@@ -67,7 +67,7 @@ def make_returns(folder: Path) -> None:
             "completed": COMPLETED["2018-19", 3],
             "signed_off": "Yes",
         }
-        answers = {(None, slug, "answer"): value for slug, value in cover.items()}
+        answers: dict[Key, Value] = {(None, slug, "answer"): value for slug, value in cover.items()}
         for name, value in full(40 + number, dice.randint(-4, 4)).items():
             figure = collection.figures[name]
             answers[figure.question, figure.measure, figure.respondent or "answer"] = value
