@@ -169,9 +169,11 @@ def test_only_answer_cells_are_unlocked_and_they_are_blank(form: Form) -> None:
 
 def test_every_sheet_is_protected_without_a_password_and_columns_can_be_widened(form: Form) -> None:
     for sheet in opened(form).worksheets:
-        assert sheet.protection.sheet and sheet.protection.password is None
+        assert sheet.protection.sheet
+        assert sheet.protection.password is None
         if sheet.sheet_state == "visible":
-            assert not sheet.protection.formatColumns and not sheet.protection.selectLockedCells
+            assert not sheet.protection.formatColumns
+            assert not sheet.protection.selectLockedCells
 
 
 def test_every_answer_cell_is_checked_by_one_rule_and_no_other_cell_is(form: Form) -> None:
@@ -189,9 +191,15 @@ def test_every_answer_cell_is_checked_by_one_rule_and_no_other_cell_is(form: For
 def test_every_rule_shows_a_hint_and_a_remedy_within_the_limits_of_excel(form: Form) -> None:
     for sheet in opened(form).worksheets:
         for rule in sheet.data_validations.dataValidation:
-            assert rule.allowBlank and rule.showInputMessage and rule.showErrorMessage and rule.prompt and rule.error
-            assert len(rule.promptTitle) <= LONGEST_TITLE and len(rule.errorTitle) <= LONGEST_TITLE
-            assert len(rule.prompt) <= LONGEST_MESSAGE and len(rule.error) <= LONGEST_MESSAGE
+            assert rule.allowBlank
+            assert rule.showInputMessage
+            assert rule.showErrorMessage
+            assert rule.prompt
+            assert rule.error
+            assert len(rule.promptTitle) <= LONGEST_TITLE
+            assert len(rule.errorTitle) <= LONGEST_TITLE
+            assert len(rule.prompt) <= LONGEST_MESSAGE
+            assert len(rule.error) <= LONGEST_MESSAGE
             assert not {"invalid", "please", "sorry"} & set(f"{rule.errorTitle} {rule.error}".casefold().split())
 
 
@@ -334,7 +342,9 @@ def test_nothing_is_merged_frozen_or_cut_off(form: Form) -> None:
     workbook = opened(form, {(None, form.collection.question[0].slug, "answer"): "A long comment. " * 60})
     for name, cell in every_cell(workbook):
         sheet = workbook[name]
-        assert not sheet.merged_cells.ranges and sheet.freeze_panes is None and not sheet.sheet_view.showGridLines
+        assert not sheet.merged_cells.ranges
+        assert sheet.freeze_panes is None
+        assert not sheet.sheet_view.showGridLines
         if isinstance(cell.value, str):
             widths = [sheet.column_dimensions[c.column_letter].width or GAP_WIDTH for c in sheet[1][cell.column - 1 :]]
             size, bold = cell.font.size, cell.font.bold
@@ -347,8 +357,11 @@ def test_nothing_is_merged_frozen_or_cut_off(form: Form) -> None:
 
 def test_every_sheet_prints_on_a4_one_page_wide_with_its_name_and_version(form: Form) -> None:
     for sheet in opened(form).worksheets[:-1]:
-        assert sheet.page_setup.paperSize == 9 and sheet.page_setup.fitToWidth == 1
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_area and sheet.print_title_rows
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.fitToWidth == 1
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_area
+        assert sheet.print_title_rows
         assert sheet.oddFooter.left.text.replace("&&", "&") == form.edition.marker
         assert sheet.oddFooter.right.text == "Page &P of &N"
 
@@ -363,7 +376,8 @@ def test_the_cover_is_open_with_the_cursor_in_its_first_answer(form: Form) -> No
 def test_document_properties_are_set(form: Form) -> None:
     properties = opened(form).properties
     assert (properties.creator, properties.language) == (form.collection.publisher, "en-GB")
-    assert properties.title.startswith(form.edition.title) and properties.created == properties.modified
+    assert properties.title.startswith(form.edition.title)
+    assert properties.created == properties.modified
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)

@@ -54,8 +54,11 @@ def _edition(editions: tuple[Edition, ...], period: Period) -> Edition:
 def _council(register: Register, text: str, period: Period) -> Council:
     """The council of a name or code; what is in brackets at the end of a name may be left out."""
     coded = register.by_code(text)
-    named = register.named(text) or register.mentioned_in(text, period)
-    council = coded or next((each for each in named if each.existed_in(period)), None)
+    named = [each for each in register.named(text) or register.mentioned_in(text, period) if each.existed_in(period)]
+    if coded is None and len(named) > 1:
+        names = ", ".join(each.name for each in named)
+        raise UsageError(f"'{text}' could be more than one council: {names}.", "Give one council's name or ONS code.")
+    council = coded or next(iter(named), None)
     if council is None or not council.existed_in(period):
         problem = f"No council called '{text}' existed in the whole of {period}."
         raise UsageError(problem, "Give a council's name or ONS code as it stands in the register of councils.")

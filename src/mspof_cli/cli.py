@@ -5,6 +5,7 @@ Everything that a command needs is imported by that command, so that ``--help`` 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from enum import StrEnum
@@ -95,27 +96,21 @@ def validate(
     wanted, loaded = _format(format), _schemas(schemas)
     with progress_bar(quiet) as progress:
         batch = check_all(paths, loaded, progress)
+    rules = _rules(loaded) if select or ignore or wanted in (Format.junit, Format.sarif) else {}
     if select or ignore:
-        from mspof_cli.select import chosen
+        from mspof_cli.select import chosen, chosen_rules
 
-        batch = chosen(batch, select or [], ignore or [], _rules(loaded))
-    if output is not None:
-        from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
-
-        refuse_to_overwrite([output], [Path(checked.ret.file) for checked in batch.checked])
-        write_whole(output, _written(batch, wanted, quiet, strict, loaded).encode())
-    elif wanted is Format.text and sys.stdout.isatty():
-        from mspof_cli.outputs.terminal import show
-        from mspof_cli.outputs.text import compose
-
-        show(compose(batch, quiet), sys.stdout)
+        batch = chosen(batch, select or [], ignore or [], rules)
+        rules = chosen_rules(rules, select or [], ignore or [])
+    if output is None and wanted is Format.text and sys.stdout.isatty():
+        _show(batch, quiet)
     else:
-        sys.stdout.write(_written(batch, wanted, quiet, strict, loaded))
+        _deliver(_written(batch, wanted, quiet, strict, rules), output, batch, wanted)
     if _has_errors(batch, strict):
         raise typer.Exit(ERRORS_FOUND)
 
 
-def _written(batch: Batch, format: Format, quiet: bool, strict: bool, schemas: Schemas) -> str:
+def _written(batch: Batch, format: Format, quiet: bool, strict: bool, rules: dict[str, Rule]) -> str:
     """The findings in a format, as text."""
     if format is Format.text:
         from mspof_cli.outputs.text import compose, plain
@@ -129,7 +124,27 @@ def _written(batch: Batch, format: Format, quiet: bool, strict: bool, schemas: S
 
     if format is Format.csv:
         return as_csv(batch)
-    return as_junit(batch, _rules(schemas), strict) if format is Format.junit else as_sarif(batch, _rules(schemas))
+    return as_junit(batch, rules, strict) if format is Format.junit else as_sarif(batch, rules)
+
+
+def _show(batch: Batch, quiet: bool) -> None:
+    """The findings on a terminal."""
+    from mspof_cli.outputs.terminal import show
+    from mspof_cli.outputs.text import compose
+
+    _set_up_output()
+    show(compose(batch, quiet), sys.stdout)
+
+
+def _deliver(text: str, output: Path | None, batch: Batch, format: Format) -> None:
+    """The findings in a file, or on standard output."""
+    if output is None:
+        _print(text, for_programs=format is not Format.text)
+        return
+    from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
+
+    refuse_to_overwrite([output], [Path(checked.ret.file) for checked in batch.checked])
+    write_whole(output, text.encode(errors="replace"))
 
 
 def _has_errors(batch: Batch, strict: bool) -> bool:
@@ -164,7 +179,7 @@ def collate(
     make_folder(to)
     for path, data in files.items():
         write_whole(path, data)
-    sys.stdout.write(plain(compose_collation(collated, files)))
+    _print(plain(compose_collation(collated, files)))
 
 
 @app.command()
@@ -182,7 +197,7 @@ def template(
     from mspof_cli.outputs.files import write_whole
 
     write_whole(output, blank_form(_schemas(schemas), collection, council, _period(period)))
-    typer.echo(f"Wrote {output}")
+    _print(f"Wrote {output}\n")
 
 
 @app.command()
@@ -200,7 +215,7 @@ def rules(
     known = _rules(_schemas(schemas))
     if code is not None and code.upper() not in known:
         raise unknown_code(code.upper(), known)
-    sys.stdout.write(explained(known[code.upper()]) if code else listed(known))
+    _print(explained(known[code.upper()]) if code else listed(known))
 
 
 def _format(text: str) -> Format:
@@ -242,11 +257,29 @@ def run() -> None:
         status = WRONG_USE if isinstance(error, UsageError) else COULD_NOT_WORK
     except KeyboardInterrupt:
         status = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has left, as with 'mspof validate . | head'. Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = COULD_NOT_WORK
     sys.exit(status)
+
+
+def _set_up_output(for_programs: bool = False) -> None:
+    """Make standard output take whatever a file is named: what a terminal can't show becomes a question mark."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return
+    if for_programs:  # the same bytes on every system, and as the XML says of itself
+        sys.stdout.reconfigure(encoding="utf-8", newline="", errors="replace")
+    else:
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _print(text: str, for_programs: bool = False) -> None:
+    """Results, on standard output, until whoever reads them leaves."""
+    _set_up_output(for_programs)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # As with 'mspof validate . | head'. What is left over goes nowhere, or Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(COULD_NOT_WORK) from error
 
 
 def _say(problem: str, remedy: str) -> None:

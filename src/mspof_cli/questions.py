@@ -177,7 +177,7 @@ def read_list(question: Question, rows: Sequence[Mapping[str, Entry]], *, is_who
     """
     model = case_model(question.slug, question.columns)
     cases, troubles = [], []
-    for row in rows:
+    for row in rows if is_whole else ():
         values, wrong = _validated(model, row, question.slug)
         cases.append(values)
         troubles += wrong

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from mspof_cli.errors import UsageError
 from mspof_cli.pipeline import Batch
+from mspof_cli.schemas import Rule
 
 
 def chosen(batch: Batch, select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> Batch:
     """The batch with only the findings wanted; ``UsageError`` for a code that no rule has or begins with."""
-    keep, leave = _prefixes(select, codes), _prefixes(ignore, codes)
-
-    def wanted(code: str) -> bool:
-        return (not keep or code.startswith(keep)) and not (leave and code.startswith(leave))
-
-    if not keep and not leave:
-        return batch
+    wanted = _wanted(select, ignore, codes)
     checked = (
         each._replace(
             findings=tuple(finding for finding in each.findings if wanted(finding.code)),
@@ -26,6 +21,17 @@ def chosen(batch: Batch, select: Sequence[str], ignore: Sequence[str], codes: Co
         for each in batch.checked
     )
     return batch._replace(checked=tuple(checked))
+
+
+def chosen_rules(rules: Mapping[str, Rule], select: Sequence[str], ignore: Sequence[str]) -> dict[str, Rule]:
+    """The rules wanted: those left out are not said to have held."""
+    wanted = _wanted(select, ignore, rules)
+    return {code: rule for code, rule in rules.items() if wanted(code)}
+
+
+def _wanted(select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> Callable[[str], bool]:
+    keep, leave = _prefixes(select, codes), _prefixes(ignore, codes)
+    return lambda code: (not keep or code.startswith(keep)) and not (leave and code.startswith(leave))
 
 
 def _prefixes(given: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:

@@ -16,10 +16,19 @@ REPLACE_ATTEMPTS, REPLACE_PAUSE_SECONDS = 5, 0.2
 
 def refuse_to_overwrite(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """``UsageError`` if an output is one of the inputs, by whatever name."""
-    taken = {path.resolve() for path in inputs}
+    taken = {_identity(path) for path in inputs}
     for output in outputs:
-        if output.resolve() in taken:
+        if _identity(output) in taken:
             raise UsageError(f"'{output}' is one of the files being read.", "Choose another name for the output.")
+
+
+def _identity(path: Path) -> object:
+    """What two names of one file share, on any kind of disk; for a file that is not there, its real path."""
+    try:
+        status = path.stat()
+    except OSError:
+        return os.path.realpath(path)  # which unlike resolve() does not stop at a link that leads to itself
+    return status.st_dev, status.st_ino
 
 
 def make_folder(folder: Path) -> None:

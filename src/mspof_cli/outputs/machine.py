@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from mspof_cli import __version__
-from mspof_cli.findings import Severity
+from mspof_cli.findings import Severity, Status
 from mspof_cli.outputs.report import report
 from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.pipeline import Batch
+from mspof_cli.rules import Checked
 from mspof_cli.schemas import Rule
 
 CSV_COLUMNS = (
@@ -34,8 +36,12 @@ def as_csv(batch: Batch) -> str:
         for finding in ret["findings"] or [{}]:
             row = {**ret, **finding, "ons_code": council["ons_code"], "council": council["name"]}
             row["cells"] = " ".join(finding.get("cells", ()))
-            writer.writerow({key: csv_text(value) if isinstance(value, str) else value for key, value in row.items()})
+            writer.writerow({key: _csv_cell(value) for key, value in row.items()})
     return text.getvalue()
+
+
+def _csv_cell(value: object) -> object:
+    return csv_text(printable(value)) if isinstance(value, str) else value
 
 
 def as_junit(batch: Batch, rules: Mapping[str, Rule], strict: bool) -> str:
@@ -45,12 +51,12 @@ def as_junit(batch: Batch, rules: Mapping[str, Rule], strict: bool) -> str:
     """
     failing = {"error", "query"} if strict else {"error"}
     root = ElementTree.Element("testsuites", name="mspof")
-    for ret in report(batch)["returns"]:
+    for checked, ret in zip(batch.checked, report(batch)["returns"], strict=True):
         suite = ElementTree.SubElement(root, "testsuite", name=printable(ret["file"]))
         by_code: dict[str, list[dict[str, Any]]] = {}
         for finding in ret["findings"]:
             by_code.setdefault(finding["code"], []).append(finding)
-        for code in _tried_on(ret, by_code, rules):
+        for code in by_code if _stopped_short(checked) else rules:
             case = ElementTree.SubElement(
                 suite, "testcase", classname=printable(ret["file"]), name=_case_name(rules[code])
             )
@@ -62,9 +68,9 @@ def as_junit(batch: Batch, rules: Mapping[str, Rule], strict: bool) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _tried_on(ret: Mapping[str, Any], met: Mapping[str, object], rules: Mapping[str, Rule]) -> Iterable[str]:
-    """The rules that say something of a return: all of them, or what stopped it from being read."""
-    return met if ret["status"] == "not_readable" else rules
+def _stopped_short(checked: Checked) -> bool:
+    """Whether only what stopped a return is known: it could not be read, or another file counts in its place."""
+    return checked.status is Status.NOT_READABLE or checked.set_aside
 
 
 def _case_name(rule: Rule) -> str:
@@ -72,7 +78,7 @@ def _case_name(rule: Rule) -> str:
 
 
 def _outcome(case: ElementTree.Element, findings: list[dict[str, Any]], failing: set[str], not_tried: bool) -> None:
-    said = "\n".join(f"{_where(finding)}{finding['message']} {finding['fix']}" for finding in findings)
+    said = "\n".join(printable(f"{_where(finding)}{finding['message']} {finding['fix']}") for finding in findings)
     if findings and findings[0]["severity"] in failing:
         failure = ElementTree.SubElement(case, "failure", type=findings[0]["severity"])
         failure.set("message", printable(findings[0]["message"]))
@@ -140,4 +146,4 @@ def _result(ret: Mapping[str, Any], artifact: int, finding: Mapping[str, Any], c
 
 def _uri(file: str) -> str:
     path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from mspof_cli.collation import Collated
 from mspof_cli.findings import Severity
-from mspof_cli.outputs.safe import FORMULA_STARTS
+from mspof_cli.outputs.safe import FORMULA_STARTS, printable
 from mspof_cli.questions import State
 
 # A fixed date, so that the same returns give the same bytes on any day.
@@ -113,12 +113,12 @@ def _returns(collated: Collated) -> pl.DataFrame:
         states = list(ret.states.values())
         rows.append(
             (
-                ret.file,
+                printable(ret.file),
                 council.name if council else "not known",
                 str(period or "not known"),
                 str(submission or "not known"),
                 "used" if decision.used else "left out",
-                decision.why,
+                printable(decision.why),
                 sum(finding.severity is Severity.QUERY for finding in findings),
                 sum(state is State.RETURNED for state in states),
             )

@@ -150,5 +150,5 @@ def compose_collation(collated: Collated, files: Iterable[Path]) -> Report:
             lines.append(Line(printable(f"Left out: '{decision.checked.ret.file}': {decision.why}"), kind="detail"))
     if collated.other_periods:
         lines.append(Line(f"{_number(collated.other_periods, 'return')} for other periods.", kind="detail"))
-    lines += [Line(f"Wrote {file}") for file in files]
+    lines += [Line(printable(f"Wrote {file}")) for file in files]
     return Report((), (), tuple(lines))

@@ -1,0 +1,726 @@
+"""The command line: what each command and option does, where it writes, and its exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from build import FORM, FORMS, clean, workbook
+from shell import MSPOF, ROOT, environment, mspof
+from typer.testing import CliRunner
+
+from mspof_cli import __version__, cli, progress
+from mspof_cli.cli import app
+from mspof_cli.errors import MspofError, UsageError
+
+BOTH = "Ambermere (demonstration), Quillbridge (demonstration)"
+FORMATS = ("text", "json", "csv", "junit", "sarif")
+BRACKENHOLT = {"council": "Brackenholt (demonstration)", "ons_code": "DEMO00002"}
+GOOD = workbook(FORM, clean())
+QUERY = workbook(FORM, clean({"not_achieved": 1}, **BRACKENHOLT))
+BAD = workbook(FORM, clean({"not_asked": "n/a"}, council="Caldersby (demonstration)", ons_code="DEMO00003"))
+REAL = workbook(FORM, clean({"fully_achieved": 16, "partially_achieved": 7}, council="Kent", ons_code="E10000016"))
+
+
+class Outcome:
+    """What a command did when it was run within this process: its exit status, standard output and error."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        result = CliRunner().invoke(app, list(map(str, arguments)), prog_name="mspof")
+        self.out, self.err, self.status, self.trouble = result.stdout, result.stderr, result.exit_code, None
+        if isinstance(result.exception, MspofError):
+            self.trouble = result.exception
+            self.status = cli.WRONG_USE if isinstance(result.exception, UsageError) else cli.COULD_NOT_WORK
+        elif not isinstance(result.exception, SystemExit | None):
+            raise result.exception
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of four returns, in which the command is run."""
+    for name, data in {"a.xlsx": GOOD, "b.xlsx": QUERY, "in/c.xlsx": BAD, "in/d.xlsx": b""}.items():
+        path = tmp_path / "forms" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def codes(text: str) -> list[str]:
+    return [finding["code"] for ret in json.loads(text)["returns"] for finding in ret["findings"]]
+
+
+# validate
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "status"),
+    [
+        ("forms/a.xlsx", [], 0),
+        ("forms/b.xlsx", [], 0),
+        ("forms/b.xlsx", ["--strict"], 1),
+        ("forms/a.xlsx", ["--strict"], 0),
+        ("forms/in/c.xlsx", [], 1),
+        ("forms/in/d.xlsx", [], 1),
+        ("forms", [], 1),
+        ("forms/in/c.xlsx", ["--ignore", "FIG103"], 0),
+        ("forms/in/d.xlsx", ["--ignore", "FILE"], 1),
+        ("forms/b.xlsx", ["--strict", "--select", "FIG"], 0),
+        ("nowhere", [], 2),
+        ("forms", ["--format", "xml"], 2),
+        ("forms", ["--select", "MSP9"], 2),
+        ("forms", ["--schemas", "nowhere"], 3),
+        ("forms", ["--output", "nowhere/out.txt"], 3),
+        ("forms", ["--output", "forms/a.xlsx"], 2),
+    ],
+)
+def test_exit_status(path: str, options: list[str], status: int, here: Path) -> None:
+    assert Outcome("validate", path, *options).status == status
+
+
+def test_no_returns_is_no_error(here: Path) -> None:
+    (here / "empty").mkdir()
+    outcome = Outcome("validate", "empty")
+    assert (outcome.status, outcome.out) == (0, "0 returns: nothing to check.\n")
+
+
+def test_files_and_folders_are_given_together(here: Path) -> None:
+    told = json.loads(Outcome("validate", "forms/in", "forms/a.xlsx", "--format", "json").out)
+    assert [ret["file"] for ret in told["returns"]] == ["forms/a.xlsx", "forms/in/c.xlsx", "forms/in/d.xlsx"]
+
+
+def test_findings_are_on_standard_output_only(here: Path) -> None:
+    for kind in FORMATS:
+        outcome = Outcome("validate", "forms", "--format", kind)
+        assert outcome.out
+        assert outcome.err == ""
+
+
+def test_trouble_is_on_standard_error_only(here: Path) -> None:
+    for arguments in (["validate", "nowhere"], ["rules", "X"], ["validate", "forms", "--nonsense"]):
+        done = mspof(*arguments)
+        assert done.returncode == 2
+        assert done.stdout == b""
+        assert done.stderr
+
+
+def test_every_format_is_what_it_says(here: Path) -> None:
+    told = {kind: Outcome("validate", "forms", "--format", kind).out for kind in FORMATS}
+    assert told["text"].startswith("Council ")
+    assert codes(told["json"]) == ["MSP202", "FIG103", "FILE101"]
+    listed = list(csv.DictReader(io.StringIO(told["csv"], newline="")))
+    assert [row["code"] for row in listed] == ["", "MSP202", "FIG103", "FILE101"]
+    assert len(ElementTree.fromstring(told["junit"].encode())) == 4
+    assert json.loads(told["sarif"])["version"] == "2.1.0"
+    assert Outcome("validate", "forms").out == told["text"], "text if nothing is said"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_output_holds_what_would_be_printed(format: str, here: Path) -> None:
+    printed = mspof("validate", "forms", "--format", format)
+    done = mspof("validate", "forms", "--format", format, "-o", "out.txt")
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
+    assert (here / "out.txt").read_bytes() == printed.stdout
+    assert printed.stdout
+
+
+def test_output_never_takes_the_place_of_a_return(here: Path) -> None:
+    (here / "link.xlsx").symlink_to("forms/a.xlsx")
+    for output in ("forms/a.xlsx", "forms/in/../a.xlsx", "link.xlsx", str(here / "forms" / "a.xlsx")):
+        assert Outcome("validate", "forms", "--output", output).status == 2
+    assert (here / "forms" / "a.xlsx").read_bytes() == GOOD
+
+
+def test_output_beside_links_that_lead_in_circles(here: Path) -> None:
+    (here / "forms" / "round.xlsx").symlink_to("round.xlsx")
+    assert Outcome("validate", "forms", "--output", "out.txt").status == 1
+    assert "FILE111" in (here / "out.txt").read_text()
+
+
+def test_quiet_leaves_the_findings(here: Path) -> None:
+    loud, quiet = Outcome("validate", "forms").out, Outcome("validate", "forms", "-q").out
+    assert quiet.strip() in loud
+    assert "Questions returned" not in quiet
+    assert "4 returns" in loud
+    assert "4 returns" not in quiet
+    assert Outcome("validate", "forms", "--quiet").out == quiet
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--select", "MSP202"], ["MSP202"]),
+        (["--select", "msp"], ["MSP202"]),
+        (["--select", "FI"], ["FIG103", "FILE101"]),
+        (["--select", "MSP", "--select", "FIG"], ["MSP202", "FIG103"]),
+        (["--select", "MSP,FIG"], ["MSP202", "FIG103"]),
+        (["--ignore", "FI"], ["MSP202"]),
+        (["--ignore", "FIG103", "--ignore", "MSP2"], ["FILE101"]),
+        (["--select", "FI", "--ignore", "FILE"], ["FIG103"]),
+        (["--select", ""], ["MSP202", "FIG103", "FILE101"]),
+    ],
+)
+def test_select_and_ignore(options: list[str], expected: list[str], here: Path) -> None:
+    assert codes(Outcome("validate", "forms", "--format", "json", *options).out) == expected
+
+
+def test_a_rule_that_was_not_selected_has_not_passed(here: Path) -> None:
+    told = Outcome("validate", "forms", "--format", "junit", "--select", "MSP2", "--ignore", "MSP203").out
+    names = {case.attrib["name"].split()[0] for case in ElementTree.fromstring(told.encode()).iter("testcase")}
+    assert names == {"MSP201", "MSP202"}
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_an_unknown_code_names_the_nearest(option: str, here: Path) -> None:
+    done = mspof("validate", "forms", option, "MPS202")
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "mspof: There is no rule MPS202. Did you mean MSP202? 'mspof rules' lists them all."
+    ]
+
+
+# collate
+
+
+def collated(*arguments: str) -> Outcome:
+    return Outcome("collate", *arguments, "--period", "2018-19-Q3")
+
+
+def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
+    outcome = collated("forms", "--to", "out/new")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[1:] == [
+        "Left out: 'forms/in/c.xlsx': needs correcting: FIG103",
+        "Left out: 'forms/in/d.xlsx': not readable: FILE101",
+        f"Wrote {Path('out/new/measures.csv')}",
+        f"Wrote {Path('out/new/summary.xlsx')}",
+    ]
+    assert outcome.out.startswith("MSPOF 2018-19-Q3: 2 of ")
+    assert sorted(path.name for path in (here / "out" / "new").iterdir()) == ["measures.csv", "summary.xlsx"]
+
+
+def test_collate_to_a_folder_that_is_there(here: Path) -> None:
+    (here / "out").mkdir()
+    (here / "out" / "measures.csv").write_text("old")
+    (here / "out" / "notes.txt").write_text("mine")
+    assert collated("forms", "--to", "out").status == 0
+    assert (here / "out" / "measures.csv").read_bytes().startswith(b"collection,")
+    assert (here / "out" / "notes.txt").read_text() == "mine"
+
+
+def test_collate_into_the_folder_of_the_returns(here: Path) -> None:
+    """The first time there is nothing in the way; then the summary would be read as a return, and is not replaced."""
+    before = {path: path.read_bytes() for path in (here / "forms").rglob("*.xlsx")}
+    assert collated("forms", "--to", "forms").status == 0
+    again = collated("forms", "--to", "forms")
+    assert again.status == 2
+    assert again.trouble is not None
+    assert again.trouble.problem == f"'{Path('forms/summary.xlsx')}' is one of the files being read."
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("name", ["measures.csv", "summary.xlsx"])
+def test_collate_never_replaces_a_return(name: str, here: Path) -> None:
+    (here / "forms" / name).write_bytes(GOOD)
+    assert collated(f"forms/{name}", "forms/b.xlsx", "--to", "forms").status == 2
+    assert (here / "forms" / name).read_bytes() == GOOD
+    assert not {"measures.csv", "summary.xlsx"} - {name} & {path.name for path in (here / "forms").iterdir()}
+
+
+def test_collate_does_not_mix_real_and_demonstration_councils(here: Path) -> None:
+    (here / "forms" / "real.xlsx").write_bytes(REAL)
+    outcome = collated("forms", "--to", "out")
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert "more than one register" in outcome.trouble.problem
+    assert not (here / "out").exists()
+    assert collated("forms/real.xlsx", "--to", "out").out.startswith("MSPOF 2018-19-Q3: 1 of 152 councils")
+
+
+@pytest.mark.parametrize("path", ["forms/in", "forms/in/c.xlsx", "empty"])
+def test_collate_nothing_accepted(path: str, here: Path) -> None:
+    (here / "empty").mkdir()
+    outcome = collated(path, "--to", "out")
+    assert outcome.status == 3
+    assert outcome.trouble is not None
+    assert outcome.trouble.problem == "No return for 2018-19-Q3 was accepted, so there is nothing to collate."
+    assert not (here / "out").exists()
+
+
+def test_collate_nothing_of_that_period(here: Path) -> None:
+    assert Outcome("collate", "forms", "--period", "2018-19-Q4", "--to", "out").status == 3
+
+
+@pytest.mark.parametrize("period", ["2018-19", "2018-20-Q3", "2018-19-Q5", "Q3", "", "2018-19-Q3-Q4"])
+def test_a_period_that_is_none(period: str, here: Path) -> None:
+    for arguments in (
+        ["collate", "forms", "--to", "out", "--period", period],
+        ["template", "--council", "Kent", "-o", "out.xlsx", "--period", period],
+    ):
+        outcome = Outcome(*arguments)
+        assert outcome.status == 2
+        assert outcome.trouble is not None
+        assert outcome.trouble.problem == f"'{period}' is not a period."
+
+
+def test_collate_to_a_file(here: Path) -> None:
+    (here / "out").write_text("mine")
+    outcome = collated("forms", "--to", "out")
+    assert outcome.status == 3
+    assert outcome.trouble is not None
+    assert outcome.trouble.problem == "The folder 'out' can't be made."
+    assert (here / "out").read_text() == "mine"
+
+
+def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
+    (here / "forms" / os.fsdecode(b"\xee\x1b.xlsx")).write_bytes(BAD)
+    done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\x1b" not in done.stdout
+    page = openpyxl.load_workbook(here / "out" / "summary.xlsx")["Returns"]
+    assert "forms/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.xlsx" in [cell.value for cell in page["A"]]
+
+
+# template
+
+
+def template(*arguments: str, period: str = "2018-19-Q3", output: str = "out.xlsx") -> Outcome:
+    return Outcome("template", *arguments, "--period", period, "-o", output)
+
+
+@pytest.mark.parametrize(("edition", "period"), [("2018-19", "2018-19-Q3"), ("2019-20", "2019-20-Q1")])
+def test_a_template_reads_back(edition: str, period: str, here: Path) -> None:
+    outcome = template("--council", "Kent", period=period)
+    assert (outcome.status, outcome.out) == (0, "Wrote out.xlsx\n")
+    (told,) = json.loads(Outcome("validate", "out.xlsx", "--format", "json").out)["returns"]
+    assert (told["edition"], told["period"], told["submission"]) == (edition, period, 1)
+    assert told["council"] == {"ons_code": "E10000016", "name": "Kent"}
+    assert set(told["questions"].values()) == {"not_returned"}
+    assert [finding["code"] for finding in told["findings"]] == ["COVER301", "COVER203", "COVER302"]
+
+
+@pytest.mark.parametrize(
+    ("council", "code"),
+    [
+        ("Kent", "E10000016"),
+        ("e10000016", "E10000016"),
+        ("Kent County Council", "E10000016"),
+        ("Ambermere", "DEMO00001"),
+        ("ambermere (DEMONSTRATION)", "DEMO00001"),
+        ("DEMO00001", "DEMO00001"),
+    ],
+)
+def test_a_council_is_named_in_several_ways(council: str, code: str, here: Path) -> None:
+    assert template("--council", council).status == 0
+    told = json.loads(Outcome("validate", "out.xlsx", "--format", "json").out)["returns"]
+    assert told[0]["council"]["ons_code"] == code
+
+
+@pytest.mark.parametrize(
+    ("council", "period", "problem"),
+    [
+        ("Nowhere", "2018-19-Q3", "No council called 'Nowhere' existed in the whole of 2018-19-Q3."),
+        ("", "2018-19-Q3", "No council called '' existed in the whole of 2018-19-Q3."),
+        ("E10000000", "2018-19-Q3", "No council called 'E10000000' existed in the whole of 2018-19-Q3."),
+        ("E06000058", "2018-19-Q3", "No council called 'E06000058' existed in the whole of 2018-19-Q3."),
+        ("Kent", "2099-00-Q1", None),
+        ("Kent", "2017-18-Q4", "There is no form for 2017-18."),
+        ("Ambermere Quillbridge", "2018-19-Q3", f"'Ambermere Quillbridge' could be more than one council: {BOTH}."),
+    ],
+)
+def test_a_template_for_none(council: str, period: str, problem: str | None, here: Path) -> None:
+    outcome = template("--council", council, period=period)
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert outcome.trouble.problem == (problem or f"There is no form for {period[:7]}.")
+    assert not (here / "out.xlsx").exists()
+
+
+def test_a_collection_that_there_is_not(here: Path) -> None:
+    outcome = template("--council", "Kent", "--collection", "other")
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert str(outcome.trouble) == "There is no collection 'other'."
+    assert template("--council", "Kent", "--collection", "msp-outcomes").status == 0
+
+
+def test_which_collection_must_be_said_if_there_are_several(here: Path) -> None:
+    shutil.copytree(ROOT / "schemas", here / "schemas")
+    shutil.copytree(here / "schemas" / "msp-outcomes", here / "schemas" / "second")
+    text = (here / "schemas" / "second" / "editions" / "2018-19.toml").read_text()
+    (here / "schemas" / "second" / "editions" / "2018-19.toml").write_text(text.replace('"MSPOF 20', '"Second 20'))
+    (here / "schemas" / "second" / "editions" / "2019-20.toml").unlink()
+    outcome = template("--council", "Kent", "--schemas", "schemas")
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert outcome.trouble.problem == "There are several collections: msp-outcomes, second."
+    assert outcome.trouble.remedy == "Say which with --collection."
+
+
+def test_a_template_that_can_not_be_written(here: Path) -> None:
+    assert template("--council", "Kent", output="nowhere/out.xlsx").status == 3
+    assert template("--council", "Kent", output="forms").status == 3
+
+
+# rules
+
+
+def test_rules_are_listed() -> None:
+    outcome = Outcome("rules")
+    assert outcome.status == 0
+    lines = outcome.out.splitlines()
+    assert lines[0] == "FILE101    error  The file is not empty"
+    assert "MSP202     query  Everyone who expressed outcomes is counted in Q2" in lines
+    assert lines[-1] == "'mspof rules CODE' explains one."
+
+
+@pytest.mark.parametrize("code", ["MSP202", "msp202"])
+def test_a_rule_is_explained(code: str) -> None:
+    assert Outcome("rules", code).out == (
+        "MSP202  query\n"
+        "Everyone who expressed outcomes is counted in Q2\n"
+        "\n"
+        "Checks     achieved_all >= asked_expressed\n"
+        "Why        Q2 has an answer for each person who expressed outcomes in Q1. People left out can hide\n"
+        "           outcomes that were not achieved.\n"
+        "Broken by  fully_achieved = 3, partially_achieved = 0, not_achieved = 1, asked_expressed = 5\n"
+        "Says       {right} people expressed outcomes in Q1, but Q2 covers only {left} of them.\n"
+        "Put right  Add the {difference} missing to Q2, or explain why it is not known whether their outcomes\n"
+        "           were achieved.\n"
+    )
+
+
+def test_every_rule_can_be_explained() -> None:
+    for line in Outcome("rules").out.splitlines()[:-2]:
+        code = line.split()[0]
+        told = Outcome("rules", code).out
+        assert told.startswith(f"{code}  ")
+        for heading in ("Checks", "Why", "Broken by", "Says", "Put right"):
+            assert f"\n{heading}" in told, (code, heading)
+
+
+@pytest.mark.parametrize("code", ["MSP2", "X", "-", "--MSP202"])
+def test_a_rule_that_there_is_not(code: str) -> None:
+    assert Outcome("rules", code).status == 2
+
+
+# help, version and mistakes
+
+
+def test_version() -> None:
+    assert Outcome("--version").out == f"mspof {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["validate"], ["collate"], ["template"], ["rules"]])
+def test_help(command: list[str]) -> None:
+    short, long = Outcome(*command, "-h"), Outcome(*command, "--help")
+    assert short.status == long.status == 0
+    assert short.out == long.out
+    assert short.out.startswith("Usage: mspof")
+    assert "-h, --help" in short.out
+
+
+def test_the_exit_statuses_are_in_the_help() -> None:
+    words = " ".join(Outcome("--help").out.split())
+    assert "0 no errors, 1 errors found, 2 wrong use, 3 mspof could not do its work, 130 interrupted" in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["validate", "forms", "--fromat", "json"], "--format"),
+        (["validate", "forms", "--stirct"], "--strict"),
+        (["collate", "forms", "--perod", "2018-19-Q3"], "--period"),
+        (["template", "--counci", "Kent"], "--council"),
+        (["valdate", "forms"], "validate"),
+    ],
+)
+def test_a_typing_mistake_names_the_nearest(arguments: list[str], hint: str, here: Path) -> None:
+    outcome = Outcome(*arguments)
+    assert outcome.status == 2
+    assert f"{hint}" in outcome.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["validate"],
+        ["collate", "forms"],
+        ["collate", "forms", "--period", "2018-19-Q3"],
+        ["template"],
+        ["rules", "a", "b"],
+    ],
+)
+def test_something_is_missing_or_too_much(arguments: list[str], here: Path) -> None:
+    assert Outcome(*arguments).status == 2
+
+
+# schemas
+
+
+def folder_of_schemas(here: Path) -> Path:
+    shutil.copytree(ROOT / "schemas", here / "schemas")
+    return here / "schemas"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", "forms/a.xlsx"],
+        ["collate", "forms/a.xlsx", "--period", "2018-19-Q3", "--to", "out"],
+        ["template", "--council", "Kent", "--period", "2018-19-Q3", "-o", "out.xlsx"],
+        ["rules"],
+    ],
+)
+def test_schemas_that_are_missing_or_broken(command: list[str], here: Path) -> None:
+    (here / "empty").mkdir()
+    for folder in ("nowhere", "empty", "forms/a.xlsx"):
+        outcome = Outcome(*command, "--schemas", folder)
+        assert outcome.status == 3
+        assert outcome.trouble is not None
+        assert outcome.trouble.problem == f"'{folder}' has no collection in it."
+    schemas = folder_of_schemas(here)
+    assert Outcome(*command, "--schemas", schemas).status == 0
+    path = schemas / "msp-outcomes" / "collection.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("publisher =", "pubblisher ="), encoding="utf-8")
+    outcome = Outcome(*command, "--schemas", schemas)
+    assert outcome.status == 3
+    assert outcome.trouble is not None
+    assert "collection.toml: 'pubblisher' is not a name that belongs there" in outcome.trouble.problem
+
+
+# processes of their own
+
+
+def test_what_goes_wrong_is_said_in_one_line(here: Path) -> None:
+    done = mspof("validate", "forms", "--schemas", "no\x1b[31mwhere")
+    assert done.returncode == 3
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("mspof: 'no\N{REPLACEMENT CHARACTER}[31mwhere' has no collection in it. Give --schemas ")
+
+
+def test_started_by_its_own_name(here: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from mspof_cli.__main__ import start; start()", "--version"],
+        env=environment(), capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.decode().strip() == f"mspof {__version__}"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8:strict"])
+def test_any_name_on_any_terminal(format: str, encoding: str, here: Path) -> None:
+    for name in (os.fsdecode(b"Qu\xeell.xlsx"), "Tŷ \x1b[31m\N{SNOWMAN}.xlsx", "a\nb.xlsx"):
+        (here / "forms" / name).write_bytes(GOOD)
+    done = mspof("validate", "forms", "--format", format, env={"PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\x1b" not in done.stdout
+    if format == "json":
+        assert len(json.loads(done.stdout.decode())["returns"]) == 7
+    if format == "junit":
+        assert len(ElementTree.fromstring(done.stdout)) == 7
+
+
+def test_whoever_reads_leaves(here: Path) -> None:
+    """As with ``mspof validate forms | head``: no complaint, before or at the end."""
+    for arguments in (["validate", "forms", "--format", "sarif"], ["validate", "forms"], ["rules"]):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [*MSPOF, *arguments], env=environment(), stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (3, b"")
+
+
+def test_head_reads_one_line(here: Path) -> None:
+    command = f"'{sys.executable}' -m mspof_cli validate forms --format sarif | head -n 1"
+    done = subprocess.run(["sh", "-c", command], env=environment(), capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"{\n", b"")
+
+
+def test_interrupted(here: Path) -> None:
+    """Ctrl-C while a file is being read."""
+    script = (
+        "import os, signal, mspof_cli.pipeline as p\n"
+        "p.Reader.read = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "from mspof_cli.__main__ import start\n"
+        "start()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "validate", "forms"], env=environment(), capture_output=True, check=False
+    )
+    assert done.returncode == 130
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+ODD = {
+    "empty.xlsx": b"",
+    "text.xlsx": b"council,figures\n",
+    "zip.xlsx": b"PK\x05\x06" + bytes(18),
+    "cut.xlsx": GOOD[: len(GOOD) // 2],
+    "nul.xlsx": bytes(5000),
+    "old.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000),
+    "page.xlsx": b"<html>",
+    "xml.xlsx": b'<?xml version="1.0"?><a/>',
+}
+
+
+def test_no_traceback_on_odd_inputs(here: Path) -> None:
+    for name, data in ODD.items():
+        (here / "forms" / name).write_bytes(data)
+    (here / "forms" / "folder.xlsx").mkdir()
+    (here / "forms" / "round.xlsx").symlink_to("round.xlsx")
+    os.mkfifo(here / "forms" / "pipe.xlsx")
+    for kind in FORMATS:
+        done = mspof("validate", "forms", "--format", kind)
+        assert (done.returncode, done.stderr) == (1, b"")
+    done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.count(b"not readable") == len(ODD) + 3
+
+
+def test_odd_arguments(here: Path) -> None:
+    for arguments in (
+        ["validate", ""],
+        ["validate", "x" * 5000],
+        ["validate", "forms/a.xlsx/b"],
+        ["validate", "forms", "--output", ""],
+        ["validate", "forms", "--output", "x" * 300],
+        ["validate", "forms", "--select", "\udcee\x1b"],
+        ["template", "--council", "\x1b" * 9, "--period", "2018-19-Q3", "-o", "out.xlsx"],
+        ["rules", "\udcff"],
+    ):
+        done = mspof(*arguments)
+        assert done.returncode in (1, 2, 3), arguments
+        assert b"Traceback" not in done.stderr
+        assert b"\x1b" not in done.stderr
+
+
+# the progress bar
+
+
+class Terminal:
+    """A pseudo-terminal: what is written to ``end`` is kept in ``seen``."""
+
+    def __init__(self) -> None:
+        self.reading, self.end = pty.openpty()
+        self.seen = b""
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self.reading, 65536):
+                self.seen += data
+
+    def close(self) -> str:
+        os.close(self.end)
+        self._reader.join(10)
+        os.close(self.reading)
+        return self.seen.decode()
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal()
+
+
+SLOW = (
+    "import sys, time, mspof_cli.pipeline as p\n"
+    "read = p.Reader.read\n"
+    "p.Reader.read = lambda self, file: (time.sleep({pause}), read(self, file))[1]\n"
+    "from mspof_cli.__main__ import start\n"
+    "start()"
+)
+
+
+def on_a_terminal(pause: float, end: int | None, *options: str) -> tuple[bytes, bytes]:
+    """Standard output and error, of which one or both may go to a terminal."""
+    done = subprocess.run(
+        [sys.executable, "-c", SLOW.format(pause=pause), "validate", "forms", *options],
+        env=environment(TERM="xterm-256color"), stdout=subprocess.PIPE, stderr=end or subprocess.PIPE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    return done.stdout, done.stderr or b""
+
+
+def test_a_progress_bar_after_a_second(here: Path, terminal: Terminal) -> None:
+    out, _ = on_a_terminal(0.35, terminal.end)
+    seen = terminal.close()
+    assert "Reading returns" in seen
+    assert "100%" in seen
+    assert b"Reading returns" not in out
+    assert out.startswith(b"Council ")
+
+
+def test_no_progress_bar_when_it_is_soon_done(here: Path, terminal: Terminal) -> None:
+    on_a_terminal(0, terminal.end)
+    assert terminal.close() == ""
+
+
+def test_no_progress_bar_when_quiet(here: Path, terminal: Terminal) -> None:
+    on_a_terminal(0.3, terminal.end, "--quiet")
+    assert terminal.close() == ""
+
+
+def test_no_progress_bar_unless_on_a_terminal(here: Path, terminal: Terminal) -> None:
+    terminal.close()
+    assert on_a_terminal(0.3, None)[1] == b""
+
+
+def test_progress_is_measured_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich is not even loaded before a second has gone by."""
+    told: list[tuple[int, int]] = []
+
+    @contextlib.contextmanager
+    def bar() -> Iterator[Any]:
+        yield lambda done, of: told.append((done, of))
+
+    clock = iter([0.0, 0.5, 1.0, 1.01])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(progress, "_bar", bar)
+    with progress.progress_bar(quiet=False) as advance:
+        for number in range(1, 6):
+            advance(number, 5)
+    assert told == [(3, 5), (4, 5), (5, 5)]
+
+
+def test_colours_on_a_terminal_only(here: Path, terminal: Terminal) -> None:
+    def seen(**env: str) -> bytes:
+        screen = Terminal()
+        subprocess.run([*MSPOF, "validate", "forms"], env=environment(**{"TERM": "xterm-256color"} | env),
+                       stdout=screen.end, stderr=subprocess.PIPE, check=False)  # fmt: skip
+        return screen.close().encode()
+
+    terminal.close()
+    assert b"\x1b[1;31m" in seen()
+    assert b"\x1b[1;31m" not in seen(NO_COLOR="1")
+    assert b"\x1b" not in mspof("validate", "forms").stdout
+
+
+def test_both_editions_together(here: Path) -> None:
+    later = clean(year="2019-20", completed="17/01/2020")
+    (here / "forms" / "later.xlsx").write_bytes(workbook(FORMS["2019-20"], later))
+    told = json.loads(Outcome("validate", "forms/a.xlsx", "forms/later.xlsx", "--format", "json").out)
+    assert [(ret["edition"], ret["period"]) for ret in told["returns"]] == [
+        ("2018-19", "2018-19-Q3"),
+        ("2019-20", "2019-20-Q3"),
+    ]

@@ -1,0 +1,462 @@
+"""The collated quarter: every figure computed again in plain Python, and written the same wherever and whenever."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from batch import partial
+from build import CLEAN, COLLECTION, FORM, QUARTER, REGISTER, SCHEMAS, Value, clean, cover, figures, returned, workbook
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shell import ROOT, environment
+
+from mspof_cli.collation import PARTICIPATING, TIDY, Collated, collate
+from mspof_cli.errors import MspofError, UsageError
+from mspof_cli.loading import Schemas
+from mspof_cli.outputs.summary import summary_files
+from mspof_cli.returns import Return
+from mspof_cli.rules import Checked, check
+from mspof_cli.schemas import Council
+
+COUNCILS = [c for c in REGISTER.existing_in(QUARTER) if c.register_name == "demonstration_councils"]
+SHEETS = ["Coverage", "Returns", "Measures", "By region", "By council"]
+
+Figures = dict[str, int | None]
+
+
+def a_return(council: Council, counts: Mapping[str, int | None]) -> Return:
+    """A return of a council; figures that are None are blank."""
+    names = {"council": council.name, "ons_code": council.ons_code}
+    return returned(cover(**names) | figures(counts), file=f"{council.ons_code}.xlsx")
+
+
+def collated(returns: Iterable[Return]) -> Collated:
+    """The returns, every one of them accepted: what rules say of them is another matter."""
+    return collate([Checked(ret, ()) for ret in returns], QUARTER, SCHEMAS.register)
+
+
+def rows(result: Collated) -> list[dict[str, Any]]:
+    return result.measures.to_dicts()
+
+
+# The same again, in plain Python: one area and one measure at a time.
+
+
+def added(parts: Sequence[str], counts: Figures) -> int | None:
+    values = [counts.get(part) for part in parts]
+    return None if None in values else sum(value for value in values if value is not None)
+
+
+def figures_in(names: Iterable[str]) -> list[str]:
+    totals = {total.slug: total.of for total in COLLECTION.total}
+    return [figure for name in names for figure in totals.get(name, (name,))]
+
+
+def measures_in_order() -> Iterable[tuple[str, str, str, str | None, list[str], list[str] | None]]:
+    """Question, name, label, respondent, numerator and denominator of every measure, question by question."""
+    for question in COLLECTION.question:
+        for respondent in question.respondents or (None,):
+            for measure, label in question.answers.items():
+                figure = f"{measure}_{respondent}" if respondent else measure
+                yield question.label, measure, label, respondent, [figure], None
+        for each in COLLECTION.derived:
+            if each.question == question.slug:
+                numerator, denominator = figures_in(each.numerator), figures_in(each.denominator)
+                yield question.label, each.slug, each.label, each.respondent, numerator, denominator
+
+
+def expected(given: Sequence[tuple[Council, Figures]]) -> list[dict[str, Any]]:
+    regions = sorted({(council.region_code, council.region_name) for council, _ in given})
+    areas = [
+        ("participating", "", PARTICIPATING, given),
+        *(("region", code, name, [g for g in given if g[0].region_code == code]) for code, name in regions),
+        *(("council", c.ons_code, c.name, [(c, counts)]) for c, counts in sorted(given, key=lambda g: g[0].ons_code)),
+    ]
+    told = []
+    for level, code, name, members in areas:
+        for question, measure, label, respondent, numerator, denominator in measures_in_order():
+            pairs = [(added(numerator, counts), added(denominator or [], counts)) for _, counts in members]
+            whole = [(top, base) for top, base in pairs if top is not None and base is not None]
+            top = sum(top for top, _ in whole) if whole else None
+            base = sum(base for _, base in whole) if whole and denominator is not None else None
+            told.append(
+                {
+                    "collection": "msp-outcomes",
+                    "period": "2018-19-Q3",
+                    "level": level,
+                    "ons_code": code,
+                    "name": name,
+                    "question": question,
+                    "measure": measure,
+                    "label": label,
+                    "respondent": respondent,
+                    "unit": "count" if denominator is None else "percent",
+                    "numerator": top,
+                    "denominator": base,
+                    "value": top if denominator is None else percentage(top, base),
+                    "councils": len(whole),
+                    "participating": len(members),
+                }
+            )
+    return told
+
+
+def percentage(top: int | None, base: int | None) -> Fraction | None:
+    return Fraction(100 * top, base) if top is not None and base else None
+
+
+def same(told: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Equal in everything; a percentage is the nearest with two decimals to the exact one."""
+    if {**told, "value": 0} != {**wanted, "value": 0} or (told["value"] is None) != (wanted["value"] is None):
+        return False
+    if told["value"] is None:
+        return True
+    value = Fraction(str(told["value"]))
+    return value == round(value, 2) and abs(value - wanted["value"]) <= Fraction(5, 1000)
+
+
+@st.composite
+def counts(draw: st.DrawFn) -> Figures:
+    """Figures of one return: each version of each question whole, wholly blank, or (never accepted) with gaps."""
+    numbers = st.one_of(st.integers(0, 9), st.just(0), st.integers(0, 999_999))
+    drawn: Figures = {}
+    for question in COLLECTION.question:
+        for respondent in question.respondents or (None,):
+            kind = draw(st.sampled_from(["whole", "whole", "blank", "zero", "gaps"]))
+            for measure in question.answers:
+                name = f"{measure}_{respondent}" if respondent else measure
+                here = {"whole": numbers, "blank": st.none(), "zero": st.just(0), "gaps": st.none() | numbers}[kind]
+                drawn[name] = draw(here)
+    return drawn
+
+
+@st.composite
+def several(draw: st.DrawFn) -> list[tuple[Council, Figures]]:
+    chosen = draw(st.lists(st.sampled_from(COUNCILS), min_size=1, max_size=6, unique_by=lambda c: c.ons_code))
+    return [(council, draw(counts())) for council in chosen]
+
+
+@settings(max_examples=25, deadline=None)
+@given(given_to=several())
+def test_every_figure_computed_again(given_to: list[tuple[Council, Figures]]) -> None:
+    result = collated(a_return(council, figures) for council, figures in given_to)
+    told, wanted = rows(result), expected(given_to)
+    assert [(r["level"], r["ons_code"], r["measure"], r["respondent"]) for r in told] == [
+        (r["level"], r["ons_code"], r["measure"], r["respondent"]) for r in wanted
+    ]
+    for row, again in zip(told, wanted, strict=True):
+        assert same(row, again), (row, again)
+    assert result.measures.columns == list(TIDY)
+    assert (result.participating, result.on_register) == (len(given_to), len(COUNCILS))
+
+
+def value(result: Collated, measure: str, respondent: str | None = None) -> tuple[Any, ...]:
+    """Numerator, denominator, value, and k of m, for all participating councils."""
+    (row,) = (
+        row for row in rows(result)
+        if (row["level"], row["measure"], row["respondent"]) == ("participating", measure, respondent)
+    )  # fmt: skip
+    return tuple(row[name] for name in ("numerator", "denominator", "value", "councils", "participating"))
+
+
+def three(*changes: Mapping[str, int | None]) -> Collated:
+    clean_figures: Figures = dict(CLEAN)
+    return collated(a_return(c, {**clean_figures, **change}) for c, change in zip(COUNCILS, changes, strict=False))
+
+
+REPLACED = "This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not checked further."
+
+# Figures that are right, and not another council's.
+OTHER: dict[str, Value | None] = {"fully_achieved": 16, "partially_achieved": 7}
+ANOTHER: dict[str, Value | None] = {"fully_achieved": 15, "partially_achieved": 8}
+
+BLANK_Q2: Figures = dict.fromkeys(("fully_achieved", "partially_achieved", "not_achieved"))
+
+
+def test_blank_is_not_zero() -> None:
+    zero = dict.fromkeys(BLANK_Q2, 0)
+    assert value(three({}, BLANK_Q2), "fully_achieved_percent") == (17, 25, 68.0, 1, 2)
+    assert value(three({}, zero), "fully_achieved_percent") == (17, 25, 68.0, 2, 2)
+    assert value(three({}, BLANK_Q2), "fully_achieved") == (17, None, 17.0, 1, 2)
+    assert value(three({}, zero), "fully_achieved") == (17, None, 17.0, 2, 2)
+
+
+def test_nothing_returned_is_null() -> None:
+    for measure in ("fully_achieved_percent", "fully_achieved"):
+        assert value(three(BLANK_Q2, BLANK_Q2), measure) == (None, None, None, 0, 2)
+
+
+def test_nothing_of_nothing_is_null() -> None:
+    assert value(three(dict.fromkeys(BLANK_Q2, 0)), "fully_achieved_percent") == (0, 0, None, 1, 1)
+    assert value(three(dict.fromkeys(BLANK_Q2, 0)), "fully_achieved") == (0, None, 0.0, 1, 1)
+
+
+def test_percentages_are_pooled() -> None:
+    """1 of 1 and 0 of 3 is 25 %, not the mean of 100 % and 0 %."""
+    one, none = {"fully_achieved": 1, "partially_achieved": 0, "not_achieved": 0}, {"fully_achieved": 0,
+           "partially_achieved": 0, "not_achieved": 3}  # fmt: skip
+    assert value(three(one, none), "fully_achieved_percent") == (1, 4, 25.0, 2, 2)
+
+
+def test_a_gap_in_a_base_leaves_the_council_out_of_both() -> None:
+    assert value(three({}, {"not_achieved": None}), "fully_achieved_percent") == (17, 25, 68.0, 1, 2)
+
+
+def test_each_version_has_its_own_base() -> None:
+    adults_only: Figures = {name: None for name in CLEAN if name.endswith("_representative")}
+    result = three({}, adults_only)
+    assert value(result, "safer_percent_adult", "adult")[3:] == (2, 2)
+    assert value(result, "safer_percent_representative", "representative")[3:] == (1, 2)
+    (coverage,) = openpyxl.load_workbook(io.BytesIO(summary_files(result)["summary.xlsx"]))["Coverage"].iter_rows(
+        min_row=12, max_row=12, max_col=5, values_only=True
+    )
+    assert coverage == ("Q7", "Q7. Feels safer", 2, 2, len(COUNCILS))
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    returns = [a_return(council, dict(CLEAN) | {"not_asked": n}) for n, council in enumerate(COUNCILS)]
+    wanted = summary_files(collate(check(returns), QUARTER, SCHEMAS.register))
+    for seed in range(2):
+        mixed = random.Random(seed).sample(returns, len(returns))
+        told = collate(sorted(check(mixed), key=lambda each: each.ret.file), QUARTER, SCHEMAS.register)
+        assert summary_files(told) == wanted
+        assert summary_files(collate(check(mixed), QUARTER, SCHEMAS.register))["measures.csv"] == wanted["measures.csv"]
+
+
+def test_what_became_of_each_file() -> None:
+    returns = [
+        partial("a.xlsx", submission=2),
+        partial("b.xlsx"),
+        partial("c.xlsx", ANOTHER, council="Caldersby (demonstration)", ons_code="DEMO00003", signed_off=None),
+        partial("d.xlsx", council="Dunmarsh (demonstration)", ons_code="DEMO00004", quarter="Q2 July to September"),
+        partial("e.xlsx", council=None, ons_code=None),
+        Return("f.xlsx", ""),
+        partial("g.xlsx", OTHER, council="Elverdale (demonstration)", ons_code="DEMO00005", completed=None),
+    ]
+    result = collate(check(returns), QUARTER, SCHEMAS.register)
+    assert [(each.checked.ret.file, each.used, each.why) for each in result.decisions] == [
+        ("a.xlsx", True, "accepted"),
+        ("b.xlsx", False, REPLACED),
+        ("c.xlsx", False, "needs correcting: COVER301"),
+        ("e.xlsx", False, "needs correcting: COVER101"),
+        ("f.xlsx", False, "not readable: "),
+        ("g.xlsx", True, "accepted with queries"),
+    ]  # fmt: skip
+    assert (result.participating, result.other_periods) == (2, 1)
+
+
+def test_nothing_accepted() -> None:
+    for returns in ([], [partial("a.xlsx", signed_off=None)], [partial("a.xlsx", quarter="Q2 July to September")]):
+        with pytest.raises(MspofError) as caught:
+            collate(check(returns), QUARTER, SCHEMAS.register)
+        assert not isinstance(caught.value, UsageError)
+
+
+def test_real_and_demonstration_councils_are_not_mixed() -> None:
+    with pytest.raises(UsageError) as caught:
+        collated([partial("a.xlsx"), partial("b.xlsx", council="Kent", ons_code="E10000016")])
+    assert "councils, demonstration_councils" in caught.value.problem
+
+
+# What is written
+
+
+def unkind_schemas(folder: Path) -> Schemas:
+    """The collection with labels, a name and a register that a spreadsheet program would take for formulas."""
+    for path in (ROOT / "schemas").rglob("*"):
+        if path.is_file():
+            target = folder / path.relative_to(ROOT / "schemas")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    collection = folder / "msp-outcomes" / "collection.toml"
+    text = collection.read_text(encoding="utf-8")
+    for old, new in (
+        ('"Enquiries completed"', '"=1+1"'),
+        ('"Fully achieved"', '"+1"'),
+        ('"Partially achieved"', '"-1"'),
+        ('"Not achieved"', '"@SUM(A1)"'),
+        ('"Outcomes fully achieved"', '"\\tTab"'),
+        ('"Fully involved"', '"http://example.org/"'),
+        ('label = "Q1"', 'label = "=Q1"'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    collection.write_text(text, encoding="utf-8")
+    councils = folder / "demonstration_councils.csv"
+    names = councils.read_text(encoding="utf-8").replace("Ambermere (demonstration)", "=HYPERLINK(A1) (demonstration)")
+    councils.write_text(names, encoding="utf-8")
+    return Schemas(folder)
+
+
+def unkind(tmp_path: Path) -> dict[str, bytes]:
+    schemas = unkind_schemas(tmp_path / "schemas")
+    form = type(FORM)(schemas.collection("msp-outcomes"), schemas.editions_of("msp-outcomes")[0])
+    answers = cover(council="=HYPERLINK(A1) (demonstration)") | figures(dict(CLEAN))
+    ret = returned(answers, form, file="=cmd.xlsx")
+    council = schemas.register(schemas.collection("msp-outcomes")).by_code("DEMO00001")
+    ret = ret._replace(who=ret.who._replace(council=council))
+    return summary_files(collate([Checked(ret, ())], QUARTER, schemas.register))
+
+
+def test_csv_text_is_never_a_formula(tmp_path: Path) -> None:
+    text = unkind(tmp_path)["measures.csv"].decode()
+    told = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    labels = {row["label"] for row in told}
+    assert {"'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tTab"} <= labels
+    assert "'=Q1" in {row["question"] for row in told}
+    assert "'=HYPERLINK(A1) (demonstration)" in {row["name"] for row in told}
+    assert not [cell for row in told for cell in row.values() if re.match(r"[=+\-@\t\r\n\0]", cell)]
+
+
+def test_csv_is_rfc_4180() -> None:
+    data = summary_files(three({}, BLANK_Q2))["measures.csv"]
+    assert data.decode("utf-8").count("\r\n") == data.count(b"\n") == data.count(b"\r")
+    told = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
+    assert told[0] == list(TIDY)
+    assert {len(row) for row in told} == {len(TIDY)}
+    frame = pl.read_csv(io.BytesIO(data))
+    assert frame.columns == list(TIDY)
+    assert frame["numerator"].dtype == pl.Int64
+    assert frame["value"].dtype == pl.Float64
+
+
+def opened(data: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_workbook_has_no_formulas_and_no_links(tmp_path: Path) -> None:
+    book = opened(unkind(tmp_path)["summary.xlsx"])
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    values = {cell.value for cell in cells}
+    assert {"=1+1", "+1", "-1", "@SUM(A1)", "=cmd.xlsx", "http://example.org/"} <= values
+
+
+def test_workbook_sheets_and_headings() -> None:
+    book = opened(summary_files(three({}, BLANK_Q2))["summary.xlsx"])
+    assert book.sheetnames == SHEETS
+    measures = ["Question", "Measure", "Respondent", "Number", "Out of", "Percentage", "Councils answering"]
+    headings = {
+        "Coverage": ["Question", "Subject", "Councils answering", "Councils participating", "Councils on the register"],
+        "Returns": ["File", "Council", "Period", "Submission", "Decision", "Why", "Queries", "Questions returned"],
+        "Measures": measures,
+        "By region": ["Region", *measures],
+        "By council": ["ONS code", "Council", *measures],
+    }
+    for page in book:
+        assert [cell.value for cell in page[4]] == headings[page.title]
+        assert page["A1"].value.endswith(": Making Safeguarding Personal Outcomes Framework, 2018-19-Q3")
+        assert not page.merged_cells.ranges
+        assert not page.freeze_panes
+        assert all(cell.value is None for cell in page[3])
+    assert book.properties.title == "Making Safeguarding Personal Outcomes Framework, 2018-19-Q3"
+
+
+def test_workbook_has_the_figures_of_the_csv() -> None:
+    result = three({}, BLANK_Q2)
+    book = opened(summary_files(result)["summary.xlsx"])
+    for sheet, level, area in (
+        ("Measures", "participating", 0),
+        ("By region", "region", 1),
+        ("By council", "council", 2),
+    ):
+        told = [[cell.value for cell in row[area:]] for row in book[sheet].iter_rows(min_row=5)]
+        assert told == [
+            [row["question"], row["label"], COLLECTION.respondents.get(row["respondent"]), row["numerator"],
+             row["denominator"], row["value"] if row["unit"] == "percent" else None,
+             f"{row['councils']} of {row['participating']}"]
+            for row in rows(result) if row["level"] == level
+        ]  # fmt: skip
+
+
+def test_workbook_says_what_became_of_each_file() -> None:
+    returns = [
+        partial("a.xlsx"),
+        partial("\x1b\ud800.xlsx", council="Caldersby (demonstration)", ons_code=None, year="x"),
+    ]
+    book = opened(summary_files(collate(check(returns), QUARTER, SCHEMAS.register))["summary.xlsx"])
+    assert [row[:6] for row in book["Returns"].iter_rows(min_row=5, values_only=True)] == [
+        ("a.xlsx", "Ambermere (demonstration)", "2018-19-Q3", "1", "used", "accepted"),
+        ("\ufffd\ufffd.xlsx", "Caldersby (demonstration)", "not known", "1", "left out", "needs correcting: COVER201"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of four returns, one of them with a fault."""
+    folder = tmp_path_factory.mktemp("in") / "forms"
+    folder.mkdir()
+    for number, council in enumerate(COUNCILS[:4]):
+        changes: dict[str, Any] = {"not_asked": "n/a" if number == 3 else 6, "safer_no_adult": number}
+        answers = clean(changes, council=council.name, ons_code=council.ons_code)
+        (folder / f"{number}.xlsx").write_bytes(workbook(FORM, answers))
+    return folder
+
+
+def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> None:
+    """Another seed for hashes, time zone, language, working folder, order of files, and number of threads."""
+    tomorrow = (
+        "import datetime, sys, time\n"
+        "real = time.time\n"
+        "time.time = lambda: real() + 86400 * 400\n"
+        "class Later(datetime.datetime):\n"
+        "    @classmethod\n"
+        "    def now(cls, tz=None): return cls(2031, 5, 6, 7, 8, 9, tzinfo=tz)\n"
+        "    @classmethod\n"
+        "    def utcnow(cls): return cls(2031, 5, 6, 7, 8, 9)\n"
+        "datetime.datetime = Later\n"
+        "from mspof_cli.__main__ import start\n"
+        "start()"
+    )
+    names = sorted(path.name for path in forms.iterdir())
+    told = []
+    for number, (env, program, order) in enumerate(
+        (
+            ({"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"}, ["-m", "mspof_cli"], names),
+            (
+                {"PYTHONHASHSEED": "2", "TZ": "Pacific/Kiritimati", "POLARS_MAX_THREADS": "1"},
+                ["-c", tomorrow],
+                names[::-1],
+            ),
+        )
+    ):
+        to = tmp_path / str(number)
+        subprocess.run(
+            [sys.executable, *program, "collate", *order, "--period", "2018-19-Q3", "--to", to],
+            cwd=forms, env=environment(**env), capture_output=True, check=True,
+        )  # fmt: skip
+        told.append({path.name: path.read_bytes() for path in sorted(to.iterdir())})
+    assert list(told[0]) == ["measures.csv", "summary.xlsx"]
+    assert told[0] == told[1]
+
+
+def test_from_another_folder_only_the_files_names_differ(forms: Path, tmp_path: Path) -> None:
+    """Measures are the same bytes; the sheet of files names them as they were given."""
+    told = []
+    for cwd, path in ((forms, "."), (forms.parent, "forms")):
+        to = tmp_path / cwd.name
+        command = [sys.executable, "-m", "mspof_cli", "collate", path, "--period", "2018-19-Q3", "--to", str(to)]
+        subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, check=True)
+        told.append(to)
+    assert (told[0] / "measures.csv").read_bytes() == (told[1] / "measures.csv").read_bytes()
+    books = [opened((to / "summary.xlsx").read_bytes()) for to in told]
+    for sheet in SHEETS:
+        pages = [[list(row) for row in book[sheet].values] for book in books]
+        for page, prefix in zip(pages, ("", "forms/"), strict=True):
+            if sheet == "Returns":
+                for row in itertools.islice(page, 4, None):
+                    row[0] = row[0].removeprefix(prefix)
+        assert pages[0] == pages[1]

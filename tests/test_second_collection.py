@@ -1,0 +1,253 @@
+"""A collection of another subject, in data files only, goes the whole way: form, checks, collation.
+
+It has a grid and a list with a row for each case. Nothing in the code knows it.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from mspof_cli.cli import app
+from mspof_cli.coherence import collection_problems
+from mspof_cli.lines import Verdict
+from mspof_cli.loading import Schemas
+from mspof_cli.returns import sum_of
+
+SCHEMAS = Path(__file__).parent / "second_collection"
+PLACES = {"LIB1": "Upper Book", "LIB2": "Lower Book", "LIB3": "Book-on-Sea"}
+
+Case = tuple[Any, Any, Any]
+
+LOANS: dict[str, list[Case]] = {
+    "LIB1": [("Emma", "On time", 9), ("Ulysses", "Late", 2), ("Dubliners", "On time", 6), ("Persuasion", "On time", 7)],
+    "LIB2": [("Emma", "Late", None), ("Hamlet", "Not yet", 0), ("Macbeth", "on  TIME", 10)],
+    "LIB3": [],
+}
+VISITS = {"LIB1": (30, 12), "LIB2": (0, 5), "LIB3": (8, 0)}
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    """Exit status and standard output of a command with this collection."""
+    result = CliRunner().invoke(app, [*map(str, arguments), "--schemas", str(SCHEMAS)], catch_exceptions=False)
+    return result.exit_code, result.stdout
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def fill(code: str, changes: dict[str, Any] | None = None, rows: list[Case] | None = None) -> Path:
+    """A form from ``mspof template``, filled in through openpyxl. ``changes`` are values by sheet and cell."""
+    path = Path(f"{code}.xlsx")
+    assert run("template", "--council", code, "--period", "2024-25-Q1", "-o", path)[0] == 0
+    book = openpyxl.load_workbook(path)
+    book["Start"]["C11"], book["Start"]["C12"] = datetime.date(2024, 7, 4), "Yes"
+    if any(VISITS[code]):
+        book["Visits"]["C7"], book["Visits"]["C8"] = VISITS[code]
+    for number, case in enumerate(LOANS[code] if rows is None else rows, 8):
+        for column, value in zip("BCD", case, strict=True):
+            book["Loans"][f"{column}{number}"] = value
+    for place, value in (changes or {}).items():
+        sheet, _, cell = place.partition("!")
+        book[sheet][cell] = value
+    book.save(path)
+    return path
+
+
+def findings(path: Path) -> list[tuple[str, str, str, str, str]]:
+    told = json.loads(run("validate", path, "--format", "json")[1])
+    return [
+        (finding["severity"], finding["code"], f"{finding['sheet']}!{','.join(finding['cells'])}",
+         finding["found"], finding["expected"])
+        for ret in told["returns"] for finding in ret["findings"]
+    ]  # fmt: skip
+
+
+def test_the_form_has_both_questions() -> None:
+    book = openpyxl.load_workbook(fill("LIB1"))
+    assert book.sheetnames[:5] == ["Start", "Visits", "Loans", "Comments", "Help"]
+    assert [book["Loans"][cell].value for cell in ("B5", "B7", "C7", "D7")] == [
+        "B. Loans", "Title", "Brought back", "Liked, 0 to 10",
+    ]  # fmt: skip
+    assert book["Visits"]["B7"].value == "Adults"
+    assert book["Start"]["C6"].value == "Upper Book"
+
+
+def test_clean_returns() -> None:
+    for code in LOANS:
+        fill(code)
+    assert run("validate", ".") == (0, TABLE)
+
+
+TABLE = """\
+Council      Period      Status    Errors  Queries  Questions returned
+-----------  ----------  --------  ------  -------  ------------------
+Book-on-Sea  2024-25-Q1  accepted  0       0        1 of 2
+Lower Book   2024-25-Q1  accepted  0       0        2 of 2
+Upper Book   2024-25-Q1  accepted  0       0        2 of 2
+
+3 returns: 3 accepted.
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "'Maybe'", "'On time' or 'Late' or 'Not yet'")),
+        ({"Loans!C9": None}, ("error", "FIG202", "Loans!C9", "blank", "an entry in each column that needs one")),
+        ({"Loans!B9": " "}, ("error", "FIG202", "Loans!B9", "blank", "an entry in each column that needs one")),
+        ({"Loans!D9": 11}, ("error", "FIG112", "Loans!D9", "11", "no more than 10")),
+        ({"Loans!D9": 2.5}, ("error", "FIG107", "Loans!D9", "2.5", "a whole number, 0 or more")),
+        ({"Loans!D9": -1}, ("error", "FIG108", "Loans!D9", "-1", "a whole number, 0 or more")),
+        ({"Loans!D9": "good"}, ("error", "FIG101", "Loans!D9", "'good'", "a whole number, 0 or more")),
+        ({"Loans!D9": "8"}, ("note", "FIG109", "Loans!D9", "'8'", "a number")),
+        ({"Visits!C8": None}, ("error", "FIG201", "Visits!C8", "1 of 2 answers blank: 'Children'",
+                               "a number in each, or all of them blank")),
+        ({"Visits!B7": "Old people"}, ("error", "FORM103", "Visits!B7", "'Old people'", "'Adults'")),
+        ({"Start!C12": None}, ("error", "COVER301", "Start!C12", "blank", "'Yes'")),
+        ({"Start!C7": "LIB3"}, ("error", "COVER104", "Start!C7", "the ONS code of Book-on-Sea",
+                                "LIB1, the code of Upper Book")),
+        ({"Loans!D8": None, "Loans!D9": None, "Loans!D10": None},
+         ("note", "LIB102", "Loans!B8,C8,B9,C9,D9,B10,C10,D10,B11,C11,D11", "1 of 4", "at least half")),
+    ],
+)  # fmt: skip
+def test_a_fault_is_found_at_its_own_cell(changes: dict[str, Any], expected: tuple[str, ...]) -> None:
+    told = findings(fill("LIB1", changes))
+    if expected[1] == "LIB102":
+        assert [(each[0], each[1], *each[3:]) for each in told] == [(expected[0], expected[1], *expected[3:])]
+    else:
+        assert told == [expected]
+
+
+def test_a_heading_of_a_list_that_was_changed() -> None:
+    told = findings(fill("LIB1", {"Loans!C7": "Returned"}))
+    assert told == [("error", "FORM103", "Loans!C7", "'Returned'", "'Brought back'")]
+
+
+def test_its_own_rule_is_broken() -> None:
+    told = findings(fill("LIB1", {"Visits!C7": 2, "Visits!C8": 1}))
+    assert [(severity, code, found, expected) for severity, code, _, found, expected in told] == [
+        ("error", "LIB101", "4", "no more than 3")
+    ]
+
+
+def test_a_watched_percentage_over_tallies() -> None:
+    told = findings(fill("LIB1", rows=[("Emma", "On time", 9)] * 3))
+    assert [(code, found) for _, code, _, found, _ in told] == [("PCT101", "100 % (3 of 3)")]
+
+
+def test_faults_in_several_rows() -> None:
+    rows = [("Emma", "Maybe", 11), (None, "Late", None), ("Hamlet", "Late", 5)]
+    assert [each[1:3] for each in findings(fill("LIB1", rows=rows))] == [
+        ("FIG112", "Loans!D8"), ("FIG113", "Loans!C8"), ("FIG202", "Loans!B9"),
+    ]  # fmt: skip
+
+
+def test_its_rules_are_in_the_catalogue() -> None:
+    status, text = run("rules")
+    assert status == 0
+    assert "LIB101     error  Someone came for every loan" in text
+    assert "MSP101" not in text
+
+
+def test_its_examples_hold_and_break() -> None:
+    collection = Schemas(SCHEMAS).collection("library-visits")
+    assert not list(collection_problems(collection))
+    for rule in collection.rule:
+        for examples, verdict in ((rule.holds, Verdict.HELD), (rule.breaks, Verdict.BROKEN)):
+            for example in examples:
+                totals = {total.slug: sum_of(example.get(name) for name in total.of) for total in collection.total}
+                assert rule.parsed.verdict(example | totals) is verdict
+
+
+TIDY = """\
+participating,,ALL,A,visits_adults,Grown-ups,,count,38,,38.0,3,3
+participating,,ALL,A,visits_children,Children,,count,17,,17.0,3,3
+participating,,ALL,B,loans_all,Loans,,count,7,,7.0,2,3
+participating,,ALL,B,loans_on_time,Brought back on time,,count,4,,4.0,2,3
+participating,,ALL,B,loans_late,Brought back late,,count,2,,2.0,2,3
+participating,,ALL,B,loans_rated,Rated,,count,6,,6.0,2,3
+participating,,ALL,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3.0,2,3
+participating,,ALL,B,on_time_percent,"Brought back on time, of those brought back",,percent,4,6,66.67,2,3
+region,R1,Hills,A,visits_adults,Grown-ups,,count,30,,30.0,2,2
+region,R1,Hills,A,visits_children,Children,,count,17,,17.0,2,2
+region,R1,Hills,B,loans_all,Loans,,count,7,,7.0,2,2
+region,R1,Hills,B,loans_on_time,Brought back on time,,count,4,,4.0,2,2
+region,R1,Hills,B,loans_late,Brought back late,,count,2,,2.0,2,2
+region,R1,Hills,B,loans_rated,Rated,,count,6,,6.0,2,2
+region,R1,Hills,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3.0,2,2
+region,R1,Hills,B,on_time_percent,"Brought back on time, of those brought back",,percent,4,6,66.67,2,2
+region,R2,Coast,A,visits_adults,Grown-ups,,count,8,,8.0,1,1
+region,R2,Coast,A,visits_children,Children,,count,0,,0.0,1,1
+region,R2,Coast,B,loans_all,Loans,,count,,,,0,1
+region,R2,Coast,B,loans_on_time,Brought back on time,,count,,,,0,1
+region,R2,Coast,B,loans_late,Brought back late,,count,,,,0,1
+region,R2,Coast,B,loans_rated,Rated,,count,,,,0,1
+region,R2,Coast,B,loans_liked_on_time,"Liked, and brought back on time",,count,,,,0,1
+region,R2,Coast,B,on_time_percent,"Brought back on time, of those brought back",,percent,,,,0,1
+council,LIB1,Upper Book,A,visits_adults,Grown-ups,,count,30,,30.0,1,1
+council,LIB1,Upper Book,A,visits_children,Children,,count,12,,12.0,1,1
+council,LIB1,Upper Book,B,loans_all,Loans,,count,4,,4.0,1,1
+council,LIB1,Upper Book,B,loans_on_time,Brought back on time,,count,3,,3.0,1,1
+council,LIB1,Upper Book,B,loans_late,Brought back late,,count,1,,1.0,1,1
+council,LIB1,Upper Book,B,loans_rated,Rated,,count,4,,4.0,1,1
+council,LIB1,Upper Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,2,,2.0,1,1
+council,LIB1,Upper Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,3,4,75.0,1,1
+council,LIB2,Lower Book,A,visits_adults,Grown-ups,,count,0,,0.0,1,1
+council,LIB2,Lower Book,A,visits_children,Children,,count,5,,5.0,1,1
+council,LIB2,Lower Book,B,loans_all,Loans,,count,3,,3.0,1,1
+council,LIB2,Lower Book,B,loans_on_time,Brought back on time,,count,1,,1.0,1,1
+council,LIB2,Lower Book,B,loans_late,Brought back late,,count,1,,1.0,1,1
+council,LIB2,Lower Book,B,loans_rated,Rated,,count,2,,2.0,1,1
+council,LIB2,Lower Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,1,,1.0,1,1
+council,LIB2,Lower Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,1,2,50.0,1,1
+council,LIB3,Book-on-Sea,A,visits_adults,Grown-ups,,count,8,,8.0,1,1
+council,LIB3,Book-on-Sea,A,visits_children,Children,,count,0,,0.0,1,1
+council,LIB3,Book-on-Sea,B,loans_all,Loans,,count,,,,0,1
+council,LIB3,Book-on-Sea,B,loans_on_time,Brought back on time,,count,,,,0,1
+council,LIB3,Book-on-Sea,B,loans_late,Brought back late,,count,,,,0,1
+council,LIB3,Book-on-Sea,B,loans_rated,Rated,,count,,,,0,1
+council,LIB3,Book-on-Sea,B,loans_liked_on_time,"Liked, and brought back on time",,count,,,,0,1
+council,LIB3,Book-on-Sea,B,on_time_percent,"Brought back on time, of those brought back",,percent,,,,0,1
+"""
+
+
+def test_collated() -> None:
+    for code in LOANS:
+        fill(code)
+    assert run("collate", ".", "--period", "2024-25-Q1", "--to", "out") == (
+        0,
+        "Libraries 2024-25-Q1: 3 of 3 councils on the register.\nWrote out/measures.csv\nWrote out/summary.xlsx\n",
+    )
+    header, *rows = csv.reader(io.StringIO(Path("out/measures.csv").read_text(encoding="utf-8"), newline=""))
+    assert ",".join(header) == (
+        "collection,period,level,ons_code,name,question,measure,label,respondent,unit,numerator,denominator,value,"
+        "councils,participating"
+    )
+    assert {tuple(row[:2]) for row in rows} == {("library-visits", "2024-25-Q1")}
+    tidy = TIDY.replace("ALL", "Participating councils")
+    assert [row[2:] for row in rows] == list(csv.reader(io.StringIO(tidy)))
+    book = openpyxl.load_workbook("out/summary.xlsx")
+    assert [[cell.value for cell in row] for row in book["Coverage"].iter_rows(min_row=4, max_col=5)] == [
+        ["Question", "Subject", "Councils answering", "Councils participating", "Councils on the register"],
+        ["A", "A. Visits", 3, 3, 3],
+        ["B", "B. Loans", 2, 3, 3],
+    ]
+
+
+def test_a_list_with_a_fault_is_left_out() -> None:
+    fill("LIB1")
+    fill("LIB2", {"Loans!C9": "Maybe"})
+    status, text = run("collate", ".", "--period", "2024-25-Q1", "--to", "out")
+    assert status == 0
+    assert "Left out: 'LIB2.xlsx': needs correcting: FIG113\n" in text

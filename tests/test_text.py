@@ -1,0 +1,225 @@
+"""Findings for people: plain text, and the same on a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from batch import batch, of, partial
+from build import COLLECTION, QUARTER, SCHEMAS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mspof_cli.cells import column_letters, row_and_column
+from mspof_cli.collation import collate
+from mspof_cli.outputs.terminal import show
+from mspof_cli.outputs.text import Line, Report, compose, compose_collation, plain, ranges
+from mspof_cli.pipeline import Batch
+from mspof_cli.rules import check
+
+TABLE = """\
+Council                      Period      Status                 Errors  Queries  Questions returned
+---------------------------  ----------  ---------------------  ------  -------  ------------------
+Caldersby (demonstration)    -           needs correcting       3       0        1 of 8
+in/e.xlsx                    -           not readable           1       0        -
+Ambermere (demonstration)    2018-19-Q3  accepted               0       0        3 of 8
+Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8
+Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8
+
+"""
+
+FINDINGS = """\
+in/e.xlsx - not readable
+  in/e.xlsx
+  error  FILE101
+    The file has nothing in it.
+    Found: an empty file. Expected: a workbook.
+    Save the form again, check that the copy opens, and send that file.
+
+Caldersby (demonstration) - needs correcting
+  in/d.xlsx
+  error  COVER201  Cover C10
+    'Financial year' on the cover does not give a period: '2018'.
+    Found: '2018'. Expected: two years that follow each other, such as 2018-19.
+    Choose it from the list on the cover.
+  error  FIG103  Questions C13
+    'No' can mean none or not known: 'n/a'.
+    Found: 'n/a'. Expected: a whole number, 0 or more.
+    Enter a whole number: 0 if there were none. If the figure is not known, leave the whole question blank.
+  error  FIG201  Questions C20
+    Q2 is half filled in: 'Partially achieved' blank.
+    Found: 1 of 3 answers blank: 'Partially achieved'. Expected: a number in each, or all of them blank.
+    Enter a number in each blank cell: 0 if there were none. If it is not known, leave the whole question blank.
+  16 rules could not be tried, because an answer that is needed was not returned: MSP101, MSP102, MSP103, MSP201, \
+MSP202, MSP301, MSP302, MSP303, MSP401, MSP402, MSP501, MSP502, MSP601, MSP602, MSP701, MSP702.
+
+Brackenholt (demonstration) - 2018-19-Q3 - accepted with queries
+  in/c.xlsx
+  query  MSP202  Questions C19:C21, C11
+    25 people expressed outcomes in Q1, but Q2 covers only 24 of them.
+    Found: 24. Expected: at least 25.
+    Add the 1 missing to Q2, or explain why it is not known whether their outcomes were achieved.
+  11 rules could not be tried, because an answer that is needed was not returned: MSP301, MSP302, MSP303, MSP401, \
+MSP402, MSP501, MSP502, MSP601, MSP602, MSP701, MSP702.
+
+Ambermere (demonstration) - 2018-19-Q3 - set aside
+  b.xlsx
+  note  SET102  Cover C13
+    This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not checked further.
+    Found: submission 1. Expected: submission 2, in 'a.xlsx'.
+    You do not need to do anything.
+"""
+
+SUMMARY = """
+5 returns: 1 accepted, 1 accepted with queries, 1 needs correcting, 1 not readable, 1 set aside.
+1 other file passed over.
+"""
+
+
+def test_the_whole_text() -> None:
+    assert plain(compose(batch(), quiet=False)) == TABLE + FINDINGS + SUMMARY
+
+
+def test_quiet_leaves_the_findings_only() -> None:
+    assert plain(compose(batch(), quiet=True)) == FINDINGS
+
+
+def test_nothing_to_check() -> None:
+    assert plain(compose(Batch((), ()), quiet=False)) == "0 returns: nothing to check.\n"
+    assert plain(compose(Batch((), ()), quiet=True)) == "\n"
+    passed_over = Batch((), (Path("a"), Path("b")))
+    assert plain(compose(passed_over, quiet=False)).splitlines()[1] == "2 other files passed over."
+
+
+def test_findings_with_one_cause_are_together() -> None:
+    blanks = {"asked_dont_know": "n/a", "asked_not_recorded": "n/a"}
+    text = plain(compose(Batch(check([partial("a.xlsx", dict(blanks))]), ()), quiet=True))
+    assert "  error  FIG103  Questions C14; Questions C15\n" in text
+    assert text.count("FIG103") == 1
+    assert text.count("Enter a whole number") == 1
+    assert "'Don't know' can mean none or not known" in text
+    assert "'Not recorded' can mean none or not known" in text
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([], []),
+        (["C8"], ["C8"]),
+        (["C8", "C9", "C10"], ["C8:C10"]),
+        (["C8", "C10"], ["C8", "C10"]),
+        (["C8", "D9"], ["C8", "D9"]),
+        (["C9", "C8"], ["C9", "C8"]),
+        (["C19", "C20", "C21", "C11"], ["C19:C21", "C11"]),
+        (["AZ9", "AZ10", "BA11"], ["AZ9:AZ10", "BA11"]),
+        (["C8", "Experience!C9", "Experience!C10"], ["C8", "Experience!C9:C10"]),
+        (["'Q1! it''s'!C9", "'Q1! it''s'!C10", "C11"], ["'Q1! it''s'!C9:C10", "C11"]),
+    ],
+)
+def test_ranges(cells: list[str], expected: list[str]) -> None:
+    assert ranges(cells) == expected
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 20)), max_size=12))
+def test_ranges_name_every_cell_once_and_in_order(places: list[tuple[int, int]]) -> None:
+    cells = [f"{column_letters(column)}{row}" for column, row in places]
+    named = []
+    for run in ranges(cells):
+        first, _, last = run.partition(":")
+        (top, column), (bottom, _) = row_and_column(first), row_and_column(last or first)
+        named += [f"{column_letters(column)}{row}" for row in range(top, bottom + 1)]
+    assert named == cells
+
+
+def test_the_table_is_as_wide_as_its_widest() -> None:
+    report = Report(("a", "bb"), (("long one", ""), ("x", "y")), (Line("after", 2),))
+    assert plain(report) == "a         bb\n--------  --\nlong one\nx         y\n  after\n"
+
+
+ESCAPES = re.compile("\x1b\\[[0-9;]*m")
+
+
+class Screen(io.StringIO):
+    """A terminal that records what is written to it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """A terminal with colours, wide enough for every line."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "300")
+    return Screen()
+
+
+def shown(report: Report, screen: Screen) -> str:
+    show(report, screen)
+    return screen.getvalue()
+
+
+def test_a_terminal_shows_the_same_in_colour(screen: Screen) -> None:
+    text = shown(compose(batch(), quiet=False), screen)
+    assert "\x1b[1;31m" in text
+    assert "\x1b[1;33m" in text
+    words = [" ".join(line.split()) for line in ESCAPES.sub("", text).splitlines()]
+    expected = [" ".join(line.split()) for line in plain(compose(batch(), quiet=False)).splitlines()]
+    assert list(filter(None, words)) == [line for line in expected if line and not line.startswith("--")]
+
+
+def test_no_color_is_honoured(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = shown(compose(batch(), quiet=False), screen)
+    assert not re.search("\x1b\\[[0-9;]*3[0-9]", text), "a colour"
+    assert "error  FIG103" in ESCAPES.sub("", text)
+
+
+@pytest.mark.parametrize(
+    "name", ["[/red]x.xlsx", "[red]x.xlsx", "[link=file:///]x.xlsx", ":warning:.xlsx", "\\[x].xlsx"]
+)
+def test_markup_in_a_name_is_only_a_name(name: str, screen: Screen) -> None:
+    named = Batch(check([partial(name, {"not_achieved": 1})]), ())
+    assert name in shown(compose(named, quiet=False), screen)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20))
+def test_escape_sequences_in_a_name_are_harmless(name: str) -> None:
+    several = [
+        partial(f"{name}.xlsx"),
+        partial(f"{name}2.xlsx"),
+        partial(f"{name}3", **of("Brackenholt", 2), year=name),
+    ]
+    for quiet in (False, True):
+        report = compose(Batch(check(several), ()), quiet)
+        control = [letter for letter in plain(report) if not letter.isprintable() and letter != "\n"]
+        assert not control
+        screen = Screen()
+        show(report, screen)
+        assert all(letter.isprintable() or letter == "\n" for letter in ESCAPES.sub("", screen.getvalue()))
+
+
+def test_collation_in_words() -> None:
+    returns = [
+        partial("a.xlsx", submission=2),
+        partial("b.xlsx"),
+        partial("\x1b[31mc.xlsx", {"not_asked": "n/a"}, **of("Brackenholt", 2)),
+        partial("d.xlsx", **of("Caldersby", 3), quarter="Q2 July to September"),
+    ]
+    collated = collate(check(returns), QUARTER, SCHEMAS.register)
+    on_register = sum(council.register_name == "demonstration_councils" and council.existed_in(QUARTER)
+                      for council in SCHEMAS.register(COLLECTION).councils)  # fmt: skip
+    assert plain(compose_collation(collated, [Path("out/measures.csv"), Path("out/\x1b.xlsx")])) == (
+        f"MSPOF 2018-19-Q3: 1 of {on_register} councils on the register.\n"
+        "Left out: 'b.xlsx': This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not "
+        "checked further.\n"
+        "Left out: '\N{REPLACEMENT CHARACTER}[31mc.xlsx': needs correcting: FIG103\n"
+        "1 return for other periods.\n"
+        "Wrote out/measures.csv\n"
+        "Wrote out/\N{REPLACEMENT CHARACTER}.xlsx\n"
+    )
