@@ -223,15 +223,15 @@ def test_collate_to_a_folder_that_is_there(here: Path) -> None:
     assert (here / "out" / "notes.txt").read_text() == "mine"
 
 
-def test_collate_into_the_folder_of_the_returns(here: Path) -> None:
-    """The first time there is nothing in the way; then the summary would be read as a return, and is not replaced."""
-    before = {path: path.read_bytes() for path in (here / "forms").rglob("*.xlsx")}
-    assert collated("forms", "--to", "forms").status == 0
-    again = collated("forms", "--to", "forms")
-    assert again.status == 2
-    assert again.trouble is not None
-    assert again.trouble.problem == f"'{Path('forms/summary.xlsx')}' is one of the files being read."
-    assert {path: path.read_bytes() for path in before} == before
+@pytest.mark.parametrize("to", ["forms", "forms/in", "forms/new/deep", "../{here}/forms"])
+def test_collate_does_not_write_among_the_returns(to: str, here: Path) -> None:
+    """The next run would take the summary for a return."""
+    before = sorted((here / "forms").rglob("*"))
+    outcome = collated("forms", "--to", to.format(here=here.name))
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert outcome.trouble.problem.endswith("is within 'forms', which is being read.")
+    assert sorted((here / "forms").rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["measures.csv", "summary.xlsx"])
@@ -374,7 +374,16 @@ def test_which_collection_must_be_said_if_there_are_several(here: Path) -> None:
 
 def test_a_template_that_can_not_be_written(here: Path) -> None:
     assert template("--council", "Kent", output="nowhere/out.xlsx").status == 3
-    assert template("--council", "Kent", output="forms").status == 3
+    assert template("--council", "Kent", output="forms").status == 2
+
+
+def test_a_template_does_not_replace_a_form(here: Path) -> None:
+    (here / "kent.xlsx").write_bytes(GOOD)
+    outcome = template("--council", "Kent", output="kent.xlsx")
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert outcome.trouble.problem == "There is a file 'kent.xlsx' already."
+    assert (here / "kent.xlsx").read_bytes() == GOOD
 
 
 # rules
@@ -497,6 +506,7 @@ def test_schemas_that_are_missing_or_broken(command: list[str], here: Path) -> N
         assert outcome.trouble.problem == f"'{folder}' has no collection in it."
     schemas = folder_of_schemas(here)
     assert Outcome(*command, "--schemas", schemas).status == 0
+    (here / "out.xlsx").unlink(missing_ok=True)
     path = schemas / "msp-outcomes" / "collection.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("publisher =", "pubblisher ="), encoding="utf-8")
     outcome = Outcome(*command, "--schemas", schemas)

@@ -30,6 +30,7 @@ EXPECTED: dict[str, Any] = {
             "period": "2018-19-Q3",
             "submission": 2,
             "status": "accepted",
+            "set_aside": False,
             "questions": FIRST_THREE,
             "not_tried": FROM_Q3,
             "findings": [],
@@ -42,6 +43,7 @@ EXPECTED: dict[str, Any] = {
             "period": "2018-19-Q3",
             "submission": 1,
             "status": "accepted",
+            "set_aside": True,
             "questions": FIRST_THREE,
             "not_tried": [],
             "findings": [
@@ -68,6 +70,7 @@ EXPECTED: dict[str, Any] = {
             "period": "2018-19-Q3",
             "submission": 1,
             "status": "accepted_with_queries",
+            "set_aside": False,
             "questions": FIRST_THREE,
             "not_tried": FROM_Q3,
             "findings": [
@@ -94,6 +97,7 @@ EXPECTED: dict[str, Any] = {
             "period": None,
             "submission": 1,
             "status": "needs_correcting",
+            "set_aside": False,
             "questions": {"enquiries": "returned", "Q1": "incomplete", "Q2": "incomplete", **BLANK},
             "not_tried": ["MSP101", "MSP102", "MSP103", "MSP201", "MSP202", *FROM_Q3],
             "findings": [
@@ -146,6 +150,7 @@ EXPECTED: dict[str, Any] = {
             "period": None,
             "submission": None,
             "status": "not_readable",
+            "set_aside": False,
             "questions": {},
             "not_tried": [],
             "findings": [

@@ -225,11 +225,11 @@ council,LIB3,Book-on-Sea,B,on_time_percent,"Brought back on time, of those broug
 def test_collated() -> None:
     for code in LOANS:
         fill(code)
-    assert run("collate", ".", "--period", "2024-25-Q1", "--to", "out") == (
+    assert run("collate", ".", "--period", "2024-25-Q1", "--to", "../out") == (
         0,
-        "Libraries 2024-25-Q1: 3 of 3 councils on the register.\nWrote out/measures.csv\nWrote out/summary.xlsx\n",
+        "Libraries 2024-25-Q1: 3 of 3 councils on the register.\nWrote ../out/measures.csv\nWrote ../out/summary.xlsx\n",
     )
-    header, *rows = csv.reader(io.StringIO(Path("out/measures.csv").read_text(encoding="utf-8"), newline=""))
+    header, *rows = csv.reader(io.StringIO(Path("../out/measures.csv").read_text(encoding="utf-8"), newline=""))
     assert ",".join(header) == (
         "collection,period,level,ons_code,name,question,measure,label,respondent,unit,numerator,denominator,value,"
         "councils,participating"
@@ -237,7 +237,7 @@ def test_collated() -> None:
     assert {tuple(row[:2]) for row in rows} == {("library-visits", "2024-25-Q1")}
     tidy = TIDY.replace("ALL", "Participating councils")
     assert [row[2:] for row in rows] == list(csv.reader(io.StringIO(tidy)))
-    book = openpyxl.load_workbook("out/summary.xlsx")
+    book = openpyxl.load_workbook("../out/summary.xlsx")
     assert [[cell.value for cell in row] for row in book["Coverage"].iter_rows(min_row=4, max_col=5)] == [
         ["Question", "Subject", "Councils answering", "Councils participating", "Councils on the register"],
         ["A", "A. Visits", 3, 3, 3],
@@ -248,6 +248,6 @@ def test_collated() -> None:
 def test_a_list_with_a_fault_is_left_out() -> None:
     fill("LIB1")
     fill("LIB2", {"Loans!C9": "Maybe"})
-    status, text = run("collate", ".", "--period", "2024-25-Q1", "--to", "out")
+    status, text = run("collate", ".", "--period", "2024-25-Q1", "--to", "../out")
     assert status == 0
     assert "Left out: 'LIB2.xlsx': needs correcting: FIG113\n" in text

@@ -162,17 +162,20 @@ def collate(
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX."""
-    from mspof_cli.collation import collate as compute
-    from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
-    from mspof_cli.outputs.summary import summary_files
-    from mspof_cli.outputs.text import compose_collation, plain
+    from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
     wanted = _period(period)
+    refuse_among_inputs(to, paths)
     loaded = _schemas(schemas)
     with progress_bar(quiet=False) as progress:
         batch = check_all(paths, loaded, progress)
+    # These load polars, after which reading could not be shared with a second process.
+    from mspof_cli.collation import collate as compute
+    from mspof_cli.outputs.summary import summary_files
+    from mspof_cli.outputs.text import compose_collation, plain
+
     collated = compute(batch.checked, wanted, loaded.register)
     files = {to / name: data for name, data in summary_files(collated).items()}
     refuse_to_overwrite(files, [Path(checked.ret.file) for checked in batch.checked])
@@ -194,8 +197,9 @@ def template(
 ) -> None:
     """Write a blank pro forma for a council and a quarter."""
     from mspof_cli.blank import blank_form
-    from mspof_cli.outputs.files import write_whole
+    from mspof_cli.outputs.files import refuse_existing, write_whole
 
+    refuse_existing(output)
     write_whole(output, blank_form(_schemas(schemas), collection, council, _period(period)))
     _print(f"Wrote {output}\n")
 

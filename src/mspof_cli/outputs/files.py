@@ -31,6 +31,20 @@ def _identity(path: Path) -> object:
     return status.st_dev, status.st_ino
 
 
+def refuse_among_inputs(folder: Path, inputs: Iterable[Path]) -> None:
+    """``UsageError`` if a folder is within one that is read: the next run would take the outputs for returns."""
+    for path in inputs:
+        if path.is_dir() and folder.resolve().is_relative_to(path.resolve()):
+            problem = f"'{folder}' is within '{path}', which is being read."
+            raise UsageError(problem, "Choose a folder outside it, so that outputs are not taken for returns.")
+
+
+def refuse_existing(output: Path) -> None:
+    """``UsageError`` if there is such a file already: it may be a form that someone has filled in."""
+    if os.path.lexists(output):
+        raise UsageError(f"There is a file '{output}' already.", "Choose another name, or remove it first.")
+
+
 def make_folder(folder: Path) -> None:
     """The folder to write to, if it is not there yet."""
     try:

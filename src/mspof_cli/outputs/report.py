@@ -38,6 +38,7 @@ def _return(checked: Checked) -> dict[str, Any]:
         "period": str(period) if period else None,
         "submission": ret.who.submission,
         "status": checked.status.value,
+        "set_aside": checked.set_aside,
         "questions": {question.label: ret.states[question.slug].value for question in questions},
         "not_tried": list(checked.not_tried),
         "findings": [_finding(finding) for finding in checked.findings],
