@@ -21,9 +21,9 @@ from mspof_cli.errors import SchemaError
 from mspof_cli.layout import Form, block_labels, label_key
 from mspof_cli.loading import Schemas
 from mspof_cli.outputs.form import Value, build_form, read_guidance
-from mspof_cli.outputs.form_entry import LONGEST_MESSAGE, LONGEST_TITLE
-from mspof_cli.outputs.form_page import GAP_WIDTH
-from mspof_cli.outputs.form_style import BODY_SIZE, LINE, STYLES, WHITE, line_count, text_width
+from mspof_cli.outputs.form.entry import LONGEST_MESSAGE, LONGEST_TITLE
+from mspof_cli.outputs.form.page import GAP_WIDTH
+from mspof_cli.outputs.form.style import BODY_SIZE, LINE, STYLES, WHITE, line_count, text_width
 from mspof_cli.periods import Period
 from mspof_cli.schemas import Collection, Column, Edition, Question, Tally
 

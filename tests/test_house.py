@@ -22,14 +22,14 @@ RULES = catalogue([COLLECTION])
 ORDER = [
     *("", "errors", "cells", "periods", "findings", "lines", "schemas", "layout", "questions", "register"),
     *("coherence", "loading"),
-    *("container", "parts", "sheet", "workbook"),
+    *("workbook.container", "workbook.parts", "workbook.sheet", "workbook"),
     *("identify", "returns"),
     *("rules.reading", "rules.alone", "rules.together", "rules"),
     *("reading", "pipeline", "select", "progress"),
     "collation",
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.rulebook", "outputs.summary"),
-    *("outputs.form_style", "outputs.form_page", "outputs.form_entry", "outputs.form_file", "outputs.form_guidance"),
+    *("outputs.form.style", "outputs.form.page", "outputs.form.entry", "outputs.form.file", "outputs.form.guidance"),
     *("outputs.form", "blank"),
     *("cli", "__main__"),
 ]

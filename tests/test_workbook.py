@@ -528,6 +528,6 @@ def test_the_oracle_can_disagree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     workbook.active["A1"] = 1
     workbook.save(path)
     assert_agrees_with_openpyxl(path)
-    monkeypatch.setattr("mspof_cli.sheet.as_number", lambda _: 2)
+    monkeypatch.setattr("mspof_cli.workbook.sheet.as_number", lambda _: 2)
     with pytest.raises(AssertionError):
         assert_agrees_with_openpyxl(path)

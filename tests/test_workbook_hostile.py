@@ -20,9 +20,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from oracle import MAIN, rels, sheet_xml, strings_xml, styles_xml, workbook_parts, workbook_xml, zipped
 
-from mspof_cli import container, parts, sheet, workbook
+from mspof_cli import workbook
 from mspof_cli.cells import Cell, Kind
-from mspof_cli.workbook import NotReadable, open_workbook
+from mspof_cli.workbook import NotReadable, container, open_workbook, parts, sheet
 
 SECONDS = 3 if sys.gettrace() is None else 60  # measuring coverage is slow; of the processor, which others may be using
 CODES = {f"FILE{number}" for number in range(101, 112)}

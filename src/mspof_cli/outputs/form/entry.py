@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mspof_cli.cells import column_letters
-from mspof_cli.outputs.form_style import put_text
+from mspof_cli.outputs.form.style import put_text
 from mspof_cli.periods import long_date, quarter_label
 from mspof_cli.questions import LARGEST_COUNT
 from mspof_cli.schemas import Column, Field, Question

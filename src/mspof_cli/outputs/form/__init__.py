@@ -14,11 +14,11 @@ from typing import NamedTuple
 from openpyxl.cell.cell import Cell
 
 from mspof_cli.layout import Form, Label, block_labels
-from mspof_cli.outputs.form_entry import DropDowns, Entry, comment_entry, count_entry, cover_entry, list_entry
-from mspof_cli.outputs.form_file import empty_workbook, file_of, first_day
-from mspof_cli.outputs.form_guidance import WORDINGS, read_guidance, version_texts, write_guidance
-from mspof_cli.outputs.form_page import Page
-from mspof_cli.outputs.form_style import BODY_SIZE, put_text, text_width
+from mspof_cli.outputs.form.entry import DropDowns, Entry, comment_entry, count_entry, cover_entry, list_entry
+from mspof_cli.outputs.form.file import empty_workbook, file_of, first_day
+from mspof_cli.outputs.form.guidance import WORDINGS, read_guidance, version_texts, write_guidance
+from mspof_cli.outputs.form.page import Page
+from mspof_cli.outputs.form.style import BODY_SIZE, put_text, text_width
 from mspof_cli.schemas import Block, Council, Question
 
 __all__ = ["Key", "Value", "build_form", "read_guidance"]

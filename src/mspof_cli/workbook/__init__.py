@@ -1,4 +1,4 @@
-"""From a file to its cells: with ``container.py``, ``parts.py`` and ``sheet.py``, all that knows what an .xlsx is.
+"""From a file to its cells: this folder is all that knows what an .xlsx is.
 
 ``open_workbook`` reads the file once and lists its sheets; ``Workbook.sheet`` reads the one asked for. What can't be
 read ends in ``NotReadable``, with the code of the rule that says so; no other exception comes out of a hostile file.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import Cell
-from mspof_cli.container import NotReadable, Package, read_file, require_zip
-from mspof_cli.parts import TAG_LIMIT_BESIDE, Opener, PartReader, SharedStringReader, date_styles, plain_text
-from mspof_cli.sheet import SheetReader
+from mspof_cli.workbook.container import NotReadable, Package, read_file, require_zip
+from mspof_cli.workbook.parts import TAG_LIMIT_BESIDE, Opener, PartReader, SharedStringReader, date_styles, plain_text
+from mspof_cli.workbook.sheet import SheetReader
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import datetime
 import math
 
 from mspof_cli.cells import Cell, Kind, row_and_column
-from mspof_cli.container import NotReadable
-from mspof_cli.parts import TextReader, plain_text
+from mspof_cli.workbook.container import NotReadable
+from mspof_cli.workbook.parts import TextReader, plain_text
 
 CELL_LIMIT = 300_000  # not blank, in one sheet: some hundred times a form's
 CELL_LIMIT_WITH_BLANKS = 600_000  # real forms have about as many blank cells that are only formatted

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mspof_cli.container import MIB, NotReadable, mib
+from mspof_cli.workbook.container import MIB, NotReadable, mib
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mspof_cli.cells import column_letters
 from mspof_cli.layout import label_key
-from mspof_cli.outputs.form_style import FONT, GREY, LEAST_HEIGHTS, dress, line_count, put_text
+from mspof_cli.outputs.form.style import FONT, GREY, LEAST_HEIGHTS, dress, line_count, put_text
 
 A4 = 9
 # Points on a page of A4 within its margins, and to a character of a column.

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mspof_cli.errors import SchemaError
 from mspof_cli.layout import Form
-from mspof_cli.outputs.form_page import Page
+from mspof_cli.outputs.form.page import Page
 from mspof_cli.schemas import Collection, Frozen, Question
 
 WORDINGS = {"published": "Published wording", "provisional": "Provisional wording"}

@@ -12,7 +12,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.xml.functions import tostring
 
-from mspof_cli.outputs.form_style import FONT
+from mspof_cli.outputs.form.style import FONT
 from mspof_cli.periods import Period, parse_year
 from mspof_cli.schemas import Collection, Edition
 
