@@ -77,7 +77,7 @@ def job(sample: Sample, path: Path, scratch: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True)
     period = Period(int(sample.period[0][:4]), sample.period[1])
     blank = scratch / f"{sample.council} {period}.xlsx"
-    blank.write_bytes(blank_form(SCHEMAS, None, sample.council, period))
+    blank.write_bytes(blank_form(SCHEMAS, None, sample.council, period)[1])
     edits = [*(edit for key, value in entries(sample) for edit in typed(key, value)), *map(list, sample.edits)]
     return {"open": str(blank), "save": str(path), "as": sample.save_as, "edits": edits}
 

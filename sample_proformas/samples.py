@@ -173,7 +173,7 @@ def of_the_form() -> list[Fault]:
         one("FORM102-sheet-renamed", "error", "FORM102", "", "", "no sheet 'Experience'",
             edits=(("rename", "Experience", "Experiences"),)),
         one("FORM103-label-changed", "error", "FORM103", "Questions", "B21", "'Not met'", edits=(changed,)),
-        one("FORM103-label-removed", "error", "FORM103", "Questions", "B21", "blank",
+        one("FORM103-label-removed", "error", "FORM103", "Questions", "B21", "no such label",
             edits=(("label", "Questions", "B21", ""),)),
         one("FORM104-row-inserted", "note", "FORM104", "Questions", "B18", row,
             edits=(("insert row above", "Questions", 17),)),
@@ -183,6 +183,11 @@ def of_the_form() -> list[Fault]:
               edits=(("rename", "Questions", "x"), ("rename", "Experience", "Questions"), ("rename", "x", "Experience"))),
         ), (("error", "FORM106", "", "", "31 of the 31 labels not on the sheet 'Experience'"),
             ("error", "FORM106", "", "", "21 of the 21 labels not on the sheet 'Questions'"))),
+        one("FORM107-label-twice", "error", "FORM107", "Questions", "C5, D5", "'Number' in D5 as well",
+            edits=(("label", "Questions", "D5", "Number"),)),
+        one("FORM108-beside-the-boxes", "query", "FORM108", "Questions", "D19:D21", "3 numbers outside the boxes",
+            figures=full(40) | achieved([None] * 3), edits=(("clear", "Questions", "D18"),
+            ("number", "Questions", "D19", 15), ("number", "Questions", "D20", 6), ("number", "Questions", "D21", 2))),
         one("FORM105-form-of-another-year", "query", "FORM105", "Cover", "C10", "the form of 2018-19", cover=another_year),
     ]  # fmt: skip
 
@@ -197,7 +202,7 @@ def of_the_cover() -> list[Fault]:
               council="Nowhere Borough Council", ons_code=None),
         fault("COVER103-council-of-another-time", "error", "C8", "Wrensdale (demonstration)",
               council="Wrensdale (demonstration)", ons_code="DEMO00024"),
-        fault("COVER104-name-and-code-disagree", "error", "C9", "the ONS code of Quillbridge (demonstration)",
+        fault("COVER104-name-and-code-disagree", "error", "C8:C9", "the ONS code of Quillbridge (demonstration)",
               ons_code="DEMO00017"),
         fault("COVER201-year-impossible", "error", "C10", "'2018-20'", year="2018-20"),
         fault("COVER201-no-quarter", "error", "C11", "blank", quarter=None),
@@ -216,7 +221,7 @@ def of_the_figures() -> list[Fault]:
 
     half = full(40) | {"partially_achieved": None, "not_achieved": None}
     return [
-        fault("FIG101-words", "'about two'", "about two"),
+        fault("FIG101-words", "text of 9 characters", "about two"),
         fault("FIG102-hidden", "'<5'", "<5"),
         fault("FIG102-star", "'*'", "*"),
         fault("FIG103-word-for-nothing", "'n/a'", "n/a"),
@@ -230,6 +235,7 @@ def of_the_figures() -> list[Fault]:
         fault("FIG109-number-as-text", "'2'", " 2 ", "note"),
         fault("FIG111-true", "a true or false", "=TRUE()"),
         fault("FIG112-impossible", "1000000", 1_000_000),
+        one("FIG301-nothing-filled-in", "query", "FIG301", "", "", "every question blank", figures={}),
         one("FIG201-half-filled-in", "error", "FIG201", "Questions", "C20:C21",
             "2 of 3 answers blank: 'Partially achieved', 'Not achieved'", figures=half),
     ]  # fmt: skip
@@ -253,6 +259,12 @@ def of_the_rules() -> list[Fault]:
         "MSP701": ("safer", "adult", "C34:C37"),
         "MSP702": ("safer", "representative", "D34:D37"),
     }
+    together = {
+        "MSP403": ("understood", "C8:C10, D8:D10"),
+        "MSP503": ("listened", "C16:C19, D16:D19"),
+        "MSP603": ("happy", "C25:C28, D25:D28"),
+        "MSP703": ("safer", "C34:C37, D34:D37"),
+    }
     return [
         fault("PCT101-everyone", "query", "C19", "100 % (23 of 23)", **achieved([23, 0, 0])),
         fault("PCT101-no-one", "query", "C19", "0 % (0 of 23)", **achieved([0, 15, 8])),
@@ -271,6 +283,10 @@ def of_the_rules() -> list[Fault]:
                 **{f"{question}_{name}_{who}": answer for name, answer in
                    zip(ANSWERS[question][0], split(41, ANSWERS[question][1]), strict=True)})
           for code, (question, who, cells) in too_many.items()),
+        *(fault(f"{code}-more-together-than-completed", "query", f"{cells}, Questions!C7", "45", "Experience",
+                **{name: answer for who, answered in (("adult", 25), ("representative", 20))
+                   for name, answer in experience(who, answered, 2).items() if name.startswith(question)})
+          for code, (question, cells) in together.items()),
     ]  # fmt: skip
 
 
@@ -297,7 +313,7 @@ def of_several() -> list[Fault]:
         Fault("SET202-figures-of-the-quarter-before", (ravenstoke("a.xlsx", base, Q2), ravenstoke("b.xlsx", base)), (
             ("b.xlsx", "query", "SET202", "Questions", ALL_FIGURES, "the same figures as for 2018-19-Q2, in 'a.xlsx'"),)),
         Fault("SET301-count-changed", (ravenstoke("a.xlsx", full(28), Q2), ravenstoke("b.xlsx", full(64))), (
-            ("b.xlsx", "query", "SET301", "Questions", "C7", "64, after 28 in 2018-19-Q2"),)),
+            ("b.xlsx", "query", "SET301", "Questions", "C7, C11:C15, C25:C28", "64, after 28 in 2018-19-Q2"),)),
         Fault("SET302-share-changed", (ravenstoke("a.xlsx", before, Q2), ravenstoke("b.xlsx", swapped)), (
             ("b.xlsx", "query", "SET302", "Questions", "C19", "18 % of 33, after 67 % of 33 in 2018-19-Q2"),)),
     ]  # fmt: skip

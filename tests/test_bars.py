@@ -70,7 +70,7 @@ def clean_figures(chance: random.Random, partial: bool = True) -> Figures:
 
 @cache
 def template(council: Council, period: Period) -> bytes:
-    return blank_form(SCHEMAS, None, council.ons_code, period)
+    return blank_form(SCHEMAS, None, council.ons_code, period)[1]
 
 
 @cache

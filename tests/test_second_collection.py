@@ -227,8 +227,10 @@ def test_collated() -> None:
         fill(code)
     assert run("collate", ".", "--period", "2024-25-Q1", "--to", "../out") == (
         0,
-        "Libraries 2024-25-Q1: 3 of 3 councils on the register.\n"
-        "Wrote ../out/measures.csv\nWrote ../out/summary.xlsx\n",
+        (
+            "Libraries 2024-25-Q1: 3 of 3 councils on the register.\n"
+            "Wrote ../out/measures.csv\nWrote ../out/summary.xlsx\n"
+        ),
     )
     header, *rows = csv.reader(io.StringIO(Path("../out/measures.csv").read_text(encoding="utf-8"), newline=""))
     assert ",".join(header) == (

@@ -11,8 +11,8 @@ from mspof_cli.register import Register
 from mspof_cli.schemas import ANSWER, Council, Edition
 
 
-def blank_form(schemas: Schemas, slug: str | None, council: str, period: Period) -> bytes:
-    """The workbook; ``UsageError`` if there is no such collection, council or edition."""
+def blank_form(schemas: Schemas, slug: str | None, council: str, period: Period) -> tuple[Council, bytes]:
+    """The council that was meant, and its workbook; ``UsageError`` for no such collection, council or edition."""
     slug = _collection(schemas, slug)
     collection = schemas.collection(slug)
     edition = _edition(schemas.editions_of(slug), period)
@@ -29,7 +29,7 @@ def blank_form(schemas: Schemas, slug: str | None, council: str, period: Period)
     peers = [each for each in register.existing_in(period) if each.register_name == who.register_name]
     answers: dict[Key, Value] = {(None, field, ANSWER): value for field, value in cover.items()}
     guidance = read_guidance(schemas.folder / slug)
-    return build_form(Form(collection, edition), peers, answers, guidance)
+    return who, build_form(Form(collection, edition), peers, answers, guidance)
 
 
 def _collection(schemas: Schemas, slug: str | None) -> str:
@@ -52,14 +52,12 @@ def _edition(editions: tuple[Edition, ...], period: Period) -> Edition:
 
 
 def _council(register: Register, text: str, period: Period) -> Council:
-    """The council of a name or code; what is in brackets at the end of a name may be left out."""
-    coded = register.by_code(text)
-    named = [each for each in register.named(text) or register.mentioned_in(text, period) if each.existed_in(period)]
-    if coded is None and len(named) > 1:
-        names = ", ".join(each.name for each in named)
-        raise UsageError(f"'{text}' could be more than one council: {names}.", "Give one council's name or ONS code.")
-    council = coded or next(iter(named), None)
+    """The council of a name or code."""
+    named = (each for each in register.named(text) if each.existed_in(period))
+    council = register.by_code(text) or next(named, None)
     if council is None or not council.existed_in(period):
+        near = register.nearest(text)
+        hint = f"Did you mean '{near}'? " if near else ""
         problem = f"No council called '{text}' existed in the whole of {period}."
-        raise UsageError(problem, "Give a council's name or ONS code as it stands in the register of councils.")
+        raise UsageError(problem, f"{hint}Give a council's name or ONS code as it stands in the register of councils.")
     return council

@@ -93,6 +93,10 @@ def row_and_column(ref: str) -> tuple[int, int]:
     return int(digits), column
 
 
+# A number with so many digits may be a telephone number.
+LONG_NUMBER = 8
+
+
 def tidy(text: str) -> str:
     """The text as a person sees it: compatibility forms folded, nothing invisible, single spaces, none at the ends."""
     if not text.isascii():
@@ -102,19 +106,26 @@ def tidy(text: str) -> str:
 
 
 def shown(cell: Cell | None, longest: int = 60) -> str:
-    """What a cell holds, for showing in a finding. Longer text, or text with an '@', is described and not shown."""
+    """What a cell holds, for showing in a finding. Longer text, or text with an '@', is only described."""
+    if cell is None or cell.kind not in (Kind.TEXT, Kind.ERROR):
+        return described(cell)
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(cell.value)).split())
+    if not text or len(text) > longest or "@" in tidy(text):
+        return described(cell)
+    return text if cell.kind is Kind.ERROR else f"'{text}'"
+
+
+def described(cell: Cell | None) -> str:
+    """What a cell holds, where people may have written about people: the kind of thing, and no words of it."""
     if cell is None:
         return "blank"
     if cell.kind is Kind.NUMBER:
-        return f"{cell.value}"
+        digits = sum(letter.isdigit() for letter in str(cell.value))
+        return str(cell.value) if digits < LONG_NUMBER else f"a number of {digits} digits"
     if cell.kind not in (Kind.TEXT, Kind.ERROR):
         return f"a {cell.kind.value}"
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(cell.value)).split())
-    if not text:
-        return "spaces only"
-    if len(text) > longest or "@" in tidy(text):
-        return f"text of {len(text)} characters"
-    return text if cell.kind is Kind.ERROR else f"'{text}'"
+    length = len(tidy(str(cell.value)))
+    return f"text of {length} characters" if length else "spaces only"
 
 
 def date_of(cell: Cell | None, date_1904: bool) -> datetime.date | None:

@@ -28,7 +28,7 @@ ERRORS_FOUND, WRONG_USE, COULD_NOT_WORK, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(
     name="mspof",
-    help="Read, check and collate councils' returns of the Making Safeguarding Personal Outcomes Framework.",
+    help="Read, check and collate the returns that councils send on Excel pro formas.",
     epilog="Exit status: 0 no errors, 1 errors found, 2 wrong use, 3 mspof could not do its work, 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -47,11 +47,17 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
-Paths = Annotated[list[Path], typer.Argument(help="Workbooks, or folders of workbooks.", show_default=False)]
+# What can't be read is a finding like any other, so typer is not to look.
+Paths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH...", help="Workbooks, or folders of workbooks.", show_default=False, readable=False),
+]
 SchemasOption = Annotated[
     Path | None, typer.Option("--schemas", metavar="DIR", help="Use another folder of schemas.", show_default=False)
 ]
-PeriodText = Annotated[str, typer.Option("--period", help="The quarter, such as 2018-19-Q3.", show_default=False)]
+PeriodText = Annotated[
+    str, typer.Option("--period", metavar="PERIOD", help="The quarter, such as 2018-19-Q3.", show_default=False)
+]
 
 
 def _version(wanted: bool) -> None:
@@ -76,7 +82,7 @@ def validate(
         str, typer.Option("--format", metavar="text|json|csv|junit|sarif", help="How to write the findings.")
     ] = "text",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no table and no summary.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Queries count as errors for the exit status.")] = False,
@@ -143,15 +149,21 @@ def _deliver(text: str, output: Path | None, batch: Batch, format: Format) -> No
         return
     from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
 
-    refuse_to_overwrite([output], [Path(checked.ret.file) for checked in batch.checked])
+    refuse_to_overwrite([output], _inputs(batch))
     write_whole(output, text.encode(errors="replace"))
 
 
-def _has_errors(batch: Batch, strict: bool) -> bool:
-    from mspof_cli.findings import Status
+def _inputs(batch: Batch) -> list[Path]:
+    """Every file in the folders that were read, whether it is a return or not."""
+    return [*(Path(checked.ret.file) for checked in batch.checked), *batch.passed_over]
 
-    failing = {Status.NEEDS_CORRECTING, Status.NOT_READABLE} | ({Status.WITH_QUERIES} if strict else set())
-    return any(checked.status in failing for checked in batch.checked)
+
+def _has_errors(batch: Batch, strict: bool) -> bool:
+    """Whether any finding that is shown is an error, or with ``strict`` a query."""
+    from mspof_cli.findings import Severity
+
+    failing = {Severity.ERROR, Severity.QUERY} if strict else {Severity.ERROR}
+    return any(finding.severity in failing for checked in batch.checked for finding in checked.findings)
 
 
 @app.command()
@@ -178,20 +190,29 @@ def collate(
 
     collated = compute(batch.checked, wanted, loaded.register)
     files = {to / name: data for name, data in summary_files(collated).items()}
-    refuse_to_overwrite(files, [Path(checked.ret.file) for checked in batch.checked])
+    refuse_to_overwrite(files, _inputs(batch))
     make_folder(to)
     for path, data in files.items():
         write_whole(path, data)
     _print(plain(compose_collation(collated, files)))
+    if any(decision.has_errors for decision in collated.decisions):
+        raise typer.Exit(ERRORS_FOUND)
 
 
 @app.command()
 def template(
-    council: Annotated[str, typer.Option("--council", help="The council's name or ONS code.", show_default=False)],
+    council: Annotated[
+        str, typer.Option("--council", metavar="NAME", help="The council's name or ONS code.", show_default=False)
+    ],
     period: PeriodText,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The workbook to write.", show_default=False)
+    ],
     collection: Annotated[
-        str | None, typer.Option("--collection", help="Which collection, if there are several.", show_default=False)
+        str | None,
+        typer.Option(
+            "--collection", metavar="SLUG", help="Which collection, if there are several.", show_default=False
+        ),
     ] = None,
     schemas: SchemasOption = None,
 ) -> None:
@@ -200,13 +221,17 @@ def template(
     from mspof_cli.outputs.files import refuse_existing, write_whole
 
     refuse_existing(output)
-    write_whole(output, blank_form(_schemas(schemas), collection, council, _period(period)))
-    _print(f"Wrote {output}\n")
+    who, form = blank_form(_schemas(schemas), collection, council, _period(period))
+    write_whole(output, form)
+    _print(f"Wrote {output} for {who.name}, {who.ons_code}\n")
 
 
 @app.command()
 def rules(
-    code: Annotated[str | None, typer.Argument(help="A rule to explain.", show_default=False)] = None,
+    code: Annotated[
+        str | None,
+        typer.Argument(metavar="[CODE]", help="A rule to explain, or the beginning of several.", show_default=False),
+    ] = None,
     schemas: SchemasOption = None,
 ) -> None:
     """List every rule, or explain one.
@@ -216,10 +241,11 @@ def rules(
     from mspof_cli.outputs.rulebook import explained, listed
     from mspof_cli.select import unknown_code
 
-    known = _rules(_schemas(schemas))
-    if code is not None and code.upper() not in known:
-        raise unknown_code(code.upper(), known)
-    _print(explained(known[code.upper()]) if code else listed(known))
+    known, wanted = _rules(_schemas(schemas)), (code or "").upper()
+    found = {each: rule for each, rule in known.items() if each.startswith(wanted)}
+    if not found:
+        raise unknown_code(wanted, known)
+    _print(explained(known[wanted]) if wanted in known else listed(found))
 
 
 def _format(text: str) -> Format:
@@ -261,6 +287,10 @@ def run() -> None:
         status = WRONG_USE if isinstance(error, UsageError) else COULD_NOT_WORK
     except KeyboardInterrupt:
         status = INTERRUPTED
+    except OSError as error:
+        _say(f"The output could not be written: {(error.strerror or 'refused').lower()}.", "Check where it goes.")
+        _forget_output()
+        status = COULD_NOT_WORK
     sys.exit(status)
 
 
@@ -281,9 +311,14 @@ def _print(text: str, for_programs: bool = False) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError as error:
-        # As with 'mspof validate . | head'. What is left over goes nowhere, or Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # As with 'mspof validate . | head'.
+        _forget_output()
         raise typer.Exit(COULD_NOT_WORK) from error
+
+
+def _forget_output() -> None:
+    """Send what is left of the output nowhere, or Python would complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(problem: str, remedy: str) -> None:

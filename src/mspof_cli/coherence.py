@@ -9,7 +9,7 @@ from string import Formatter
 from mspof_cli.cells import Place, row_and_column
 from mspof_cli.layout import block_labels
 from mspof_cli.lines import Line, LineError
-from mspof_cli.periods import parse_year
+from mspof_cli.periods import Period, parse_year
 from mspof_cli.schemas import ANSWER, Block, Collection, Edition, Question, Rule, Spot
 
 # Cover fields that the code itself reads: every return must say whose it is and when.
@@ -99,7 +99,7 @@ def rule_problems(collection: Collection) -> Iterator[str]:
             yield f"the line of rule {rule.code} names '{unknown[0]}', which is not a figure, a total or a question."
             continue
         for year in filter(None, (rule.since, rule.until)):
-            if parse_year(year) is None:
+            if not _is_year(year):
                 yield f"rule {rule.code} gives '{year}', which is not a financial year such as 2018-19."
         if rule.question not in collection.questions:
             yield f"rule {rule.code} names the question '{rule.question}', which is not declared."
@@ -127,6 +127,9 @@ def _wording_problems(collection: Collection, rule: Rule) -> Iterator[str]:
 
 def edition_problems(collection: Collection, edition: Edition) -> Iterator[str]:
     """Addresses that do not fit the measures: every label once, every answer somewhere."""
+    for year in edition.years:
+        if not _is_year(year):
+            yield f"'{year}' is not a financial year such as 2018-19."
     if sorted(block.question or "" for block in edition.block) != sorted(collection.questions):
         yield "it must have one block for each question of the collection."
         return
@@ -137,6 +140,12 @@ def edition_problems(collection: Collection, edition: Edition) -> Iterator[str]:
         yield from _block_problems(f"block '{question.slug}'", block, *_expected_keys(question))
     yield from _block_problems("comments", edition.comments, set(collection.questions), {ANSWER})
     yield from _spot_problems(collection, (edition.cover, *edition.block, edition.comments))
+
+
+def _is_year(text: str) -> bool:
+    """Whether a text is a financial year as the data files write it, so that years can be compared as text."""
+    start = parse_year(text)
+    return start is not None and Period(start, 1).year == text
 
 
 def _spot_problems(collection: Collection, blocks: Sequence[Block]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import polars as pl
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.findings import STATUS_WORDS, Severity, Status
 from mspof_cli.periods import Period
+from mspof_cli.questions import State
 from mspof_cli.register import Register
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
@@ -37,6 +38,11 @@ class Decision(NamedTuple):
     checked: Checked
     used: bool
     why: str
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether it was left out because it needs correcting or could not be read."""
+        return not self.used and self.checked.status in (Status.NOT_READABLE, Status.NEEDS_CORRECTING)
 
 
 class Collated(NamedTuple):
@@ -64,6 +70,10 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     checked = tuple(checked)
     decisions = tuple(_decision(each) for each in checked if each.ret.who.period in (period, None))
     used = [decision.checked.ret for decision in decisions if decision.used]
+    if not any(decision.checked.ret.who.period for decision in decisions):
+        found = sorted({str(each.ret.who.period) for each in checked if each.ret.who.period})
+        there = f"There are returns for {', '.join(found)}." if found else "Check the folder that you named."
+        raise MspofError(f"There is no return for {period}.", there)
     if not used:
         raise MspofError(
             f"No return for {period} was accepted, so there is nothing to collate.",
@@ -89,6 +99,8 @@ def _why_left_out(checked: Checked) -> str | None:
     if checked.status in (Status.NOT_READABLE, Status.NEEDS_CORRECTING):
         errors = sorted({finding.code for finding in checked.findings if finding.severity is Severity.ERROR})
         return f"{STATUS_WORDS[checked.status]}: {', '.join(errors)}"
+    if all(state is State.NOT_RETURNED for state in checked.ret.states.values()):
+        return "nothing was returned"
     return None
 
 
@@ -105,7 +117,7 @@ def _only_register(returns: Iterable[Return]) -> str:
     registers = sorted({ret.who.council.register_name for ret in returns if ret.who.council})
     if len(registers) > 1:
         raise UsageError(
-            f"The returns are from councils of more than one register: {', '.join(registers)}.",
+            f"The returns are of more than one register: {' and '.join(registers).replace('_', ' ')}.",
             "Demonstration councils are never collated with real ones. Keep them in folders of their own.",
         )
     return registers[0]

@@ -67,11 +67,6 @@ class Finding(NamedTuple):
     fix: str
 
 
-def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The order in which findings are always listed: by severity, then code, then place."""
-    return tuple(sorted(findings, key=lambda f: (f.severity.rank, f.code, f.sheet or "", f.cells, f.measure or "")))
-
-
 def status_of(findings: Iterable[Finding]) -> Status:
     """What becomes of a return that was read, by the worst of its findings."""
     severities = {finding.severity for finding in findings}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
-from mspof_cli.cells import Entry, Kind, shown, tidy
+from mspof_cli.cells import Entry, Kind, described, shown, tidy
 from mspof_cli.findings import Trouble
 from mspof_cli.layout import label_key
 from mspof_cli.periods import Period, long_date, parse_quarter, parse_year, quarter_label
@@ -43,7 +43,7 @@ def identity(cover: Mapping[str, Entry], register: Register) -> tuple[Identity, 
     council, more = _council(cover["council"], cover["ons_code"], register, period)
     submission = _submission(cover["submission"])
     if submission is None:
-        more.append(_trouble(cover["submission"], "COVER401", found=shown(cover["submission"].cell)))
+        more.append(_trouble(cover["submission"], "COVER401", found=described(cover["submission"].cell)))
     return Identity(council, period, submission), troubles + more
 
 
@@ -68,16 +68,19 @@ def _council(
     named, coded = register.named(name.text), register.by_code(code.text)
     for entry, known in ((name, named), (code, coded)):
         if not entry.is_blank and not known:
-            return None, [_trouble(entry, "COVER102", found=shown(entry.cell))]
+            near = register.nearest(entry.text)
+            hint = f" Did you mean '{near}'?" if near else ""
+            return None, [_trouble(entry, "COVER102", found=shown(entry.cell), hint=hint)]
     if coded is None:
         council = next((council for council in named if period and council.existed_in(period)), named[-1])
     elif named and coded not in named:
-        return None, [_trouble(code, "COVER104", found=coded.name, council=named[-1].name, code=named[-1].ons_code)]
+        disagreement = {"found": coded.name, "council": named[-1].name, "code": named[-1].ons_code}
+        return None, [Trouble("COVER104", name.places + code.places, facts=disagreement)]
     else:
         council = coded
     if period is not None and not council.existed_in(period):
         stated = name if name.text else code
-        facts = {"found": council.name, "when": _existence(council, period), "period": period}
+        facts: dict[str, object] = {"found": council.name, "when": _existence(council, period), "period": period}
         return council, [_trouble(stated, "COVER103", **facts)]
     return council, []
 

@@ -88,6 +88,21 @@ class Located(NamedTuple):
     def _found(self) -> list[tuple[Label, tuple[int, int]]]:
         return [(label, at) for label, at in zip(self.plan.labels, self.at, strict=True) if at is not None]
 
+    def repeated(self, cells: Mapping[tuple[int, int], Cell]) -> list[tuple[Label, Place, Place]]:
+        """Labels that stand again beside or below where they were found: each with both places.
+
+        A heading again in its row, or an answer's label again in its column: someone copied a column or a row.
+        """
+        texts = {label.text for label in self.plan.labels}
+        headings = {slot.column_label for slot in self.plan.slots}
+        again = [(at, cell.value) for at, cell in cells.items() if cell.value in texts and at not in self.at]
+        return [
+            (label, Place(self.sheet, *there), Place(self.sheet, *at))
+            for at, text in again
+            for number, (label, there) in enumerate(zip(self.plan.labels, self.at, strict=True))
+            if there and label.text == text and (at[0] == there[0] if number in headings else at[1] == there[1])
+        ]
+
     @property
     def moves(self) -> list[tuple[str, Place]]:
         """What was inserted or removed, in words, each with the first cell that moved because of it."""

@@ -47,21 +47,23 @@ def validate(paths: Iterable[Path], schemas: Schemas, progress: Progress | None 
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:
-    """The workbooks among files and in folders and their sub-folders; lock files and other files are passed over."""
-    files: dict[str, Path] = {}  # by real path, which unlike resolve() does not stop at a link that leads to itself
-    passed_over: list[Path] = []
+    """The workbooks among files and in folders and their sub-folders; lock files and other files are passed over.
+
+    A file is read once, however often it is named. ``UsageError`` if a path does not exist, or there is no workbook.
+    """
+    files: dict[Path, Path] = {}
+    passed_over: dict[Path, Path] = {}
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder '{path}'.", "Check the spelling, and where you are.")
-        if not path.is_dir():
-            files.setdefault(os.path.realpath(path), path)
-            continue
-        for file in _files_in(path):
-            if file.suffix.casefold() in WORKBOOK_ENDINGS and not file.name.startswith(("~$", ".")):
-                files.setdefault(os.path.realpath(file), file)
-            else:
-                passed_over.append(file)
-    return Found(tuple(sorted(files.values())), tuple(sorted(passed_over)))
+        for file in _files_in(path) if path.is_dir() else [path]:
+            wanted = file is path or (file.suffix.casefold() in WORKBOOK_ENDINGS and not file.name.startswith("."))
+            found = files if wanted and not file.name.startswith("~$") else passed_over
+            found.setdefault(file.absolute(), file)
+    if not files:
+        problem = "There is no workbook among the files named, or in the folders."
+        raise UsageError(problem, "Check that it is the right folder, and that the files end in .xlsx.")
+    return Found(tuple(sorted(files.values())), tuple(sorted(passed_over.values())))
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

@@ -14,17 +14,15 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from mspof_cli.cells import Cell, Entry, Kind, Place, shown, tidy
+from mspof_cli.cells import Cell, Entry, Kind, Place, described, shown, tidy
 from mspof_cli.findings import Trouble
 from mspof_cli.layout import label_key
 from mspof_cli.lines import Line, Verdict
 from mspof_cli.schemas import ANSWER, Column, Question, Tally, figure_name
 
-# No council completes a million enquiries in a quarter: a larger number is a phone number or a slip.
+# No council counts a million cases in a quarter: a larger number is a telephone number or a slip.
 LARGEST_COUNT = 999_999
 
-# Characters of what was typed in the place of a figure that a finding shows: enough for 'not applicable', too few for
-# the sentences about people that must not get into a report.
 LONGEST_SHOWN = 20
 
 # Everything but text that a count can't be, and the trouble it is.
@@ -210,7 +208,7 @@ def _validated(
         values, _ = _try(model, {name: cell for name, cell in given.items() if name not in refused})
     for name, entry in entries.items():
         if isinstance(values.get(name), int) and entry.cell is not None and entry.cell.kind is Kind.TEXT:
-            facts = {"label": entry.label, "found": shown(entry.cell, LONGEST_SHOWN), "value": values[name]}
+            facts = {"label": entry.label, "found": _typed(entry.cell), "value": values[name]}
             troubles.append(Trouble("FIG109", entry.places, question, name, facts))
     return values, troubles
 
@@ -228,8 +226,15 @@ def _refusal(error: ErrorDetails, entry: Entry, question: str) -> Trouble:
     code = REFUSALS.get(error["type"], error["type"])
     if code == "FIG108" and limits.get("ge") != 0:
         code = "FIG112"
-    facts = {"label": entry.label, "found": shown(entry.cell, LONGEST_SHOWN), "expected": _expected(code, limits)}
+    facts = {"label": entry.label, "found": _typed(entry.cell), "expected": _expected(code, limits)}
     return Trouble(code, entry.places, question, str(error["loc"][0]), facts)
+
+
+def _typed(cell: Cell | None) -> str:
+    """What was typed in the place of an answer. Words are only described, for they may be about a person."""
+    text = tidy(str(cell.value)) if cell is not None and cell.kind is Kind.TEXT else ""
+    has_words = re.search(r"[^\W\d_]{3}", text) and text.casefold().rstrip(".") not in NO_ANSWERS
+    return described(cell) if has_words else shown(cell, LONGEST_SHOWN)
 
 
 def _expected(code: str, limits: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -22,7 +23,7 @@ class Register:
         self._by_code = {code: c for c in self.councils for code in (*c.other_ons_codes, c.ons_code)}
         self._by_name: dict[str, list[Council]] = {}
         for council in sorted(self.councils, key=lambda council: council.valid_from or datetime.date.min):
-            names = {name_key(council.name), name_key(council.official_name)}
+            names = {name_key(name) for name in (council.name, council.official_name, _plain(council.name))}
             for name in names | {_bare(name) for name in names}:
                 self._by_name.setdefault(name, []).append(council)
 
@@ -37,6 +38,11 @@ class Register:
         """
         key = name_key(name)
         return tuple(self._by_name.get(key) or self._by_name.get(_bare(key)) or ())
+
+    def nearest(self, name: str) -> str | None:
+        """The name most like one that is not known, if any is much like it."""
+        near = difflib.get_close_matches(name_key(name), self._by_name, 1, 0.75)
+        return self._by_name[near[0]][-1].name if near else None
 
     def mentioned_in(self, text: str, period: Period | None) -> tuple[Council, ...]:
         """The councils of a period whose ONS code or name stands in a text, such as a file's name."""

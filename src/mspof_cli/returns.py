@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mspof_cli.cells import Cell, Entry, Place, shown
+from mspof_cli.cells import Cell, Entry, Kind, Place, shown
 from mspof_cli.findings import Trouble
 from mspof_cli.identify import Identity, identity, name_contradictions
-from mspof_cli.layout import Form, Label, label_key, locate
+from mspof_cli.layout import Form, Label, Located, label_key, locate
 from mspof_cli.questions import Answers, Given, State, read_grid, read_list
 from mspof_cli.register import Register
 from mspof_cli.schemas import ANSWER, Question
@@ -87,7 +87,8 @@ class _Page:
 
     def __init__(self, workbook: Workbook, form: Form) -> None:
         names = {label_key(name): name for name in workbook.sheet_names}
-        present = [(plan, names.get(label_key(plan.sheet))) for plan in form.sheets]
+        names |= {plan.sheet: plan.sheet for plan in form.sheets if plan.sheet in workbook.sheet_names}
+        present = [(plan, names.get(plan.sheet) or names.get(label_key(plan.sheet))) for plan in form.sheets]
         self.form = form
         self.missing_sheets = [plan.sheet for plan, name in present if name is None]
         self.cells = {name: workbook.sheet(name).cells for _, name in present if name is not None}
@@ -143,14 +144,35 @@ class _Page:
                 facts = {"found": located.sheet, "missing": len(missing), "of": len(located.plan.labels)}
                 troubles.append(Trouble("FORM106", facts=facts))
                 continue
-            troubles += [self._missing_label(label, place) for label, place in missing]
+            troubles += [self._missing_label(label, place, located.at) for label, place in missing]
+            troubles += [
+                Trouble(
+                    "FORM107", (first, second), label.question or None, None, {"label": label.text, "found": second.ref}
+                )
+                for label, first, second in located.repeated(self.cells[located.sheet])
+            ]
+            troubles += self._numbers_beside(located)
             moves = located.moves
             if moves:
                 words = "; ".join(words for words, _ in moves)
                 troubles.append(Trouble("FORM104", tuple(place for _, place in moves), facts={"found": words}))
         return troubles
 
-    def _missing_label(self, label: Label, place: Place) -> Trouble:
-        cell = self.at(place)
-        facts = {"label": label.text, "found": shown(cell), "what": "is not there" if cell is None else "was changed"}
+    def _numbers_beside(self, located: Located) -> list[Trouble]:
+        """Numbers in the row of an answer that is blank, outside the form's boxes: answers in the wrong column?"""
+        slots = [slot for slot in located.plan.slots if slot.question and slot.row]
+        boxes = {self.places[slot.key] for slot in slots}
+        blank = {place.row for place in boxes if place and self.at(place) is None}
+        beside = tuple(
+            place
+            for (row, column), cell in self.cells[located.sheet].items()
+            if row in blank and cell.kind is Kind.NUMBER and (place := Place(located.sheet, row, column)) not in boxes
+        )
+        return [Trouble("FORM108", beside, facts={"found": len(beside)})] if beside else []
+
+    def _missing_label(self, label: Label, place: Place, others: Sequence[tuple[int, int] | None]) -> Trouble:
+        """A label that is gone, or was changed: then something stands in its place that is not another label."""
+        cell = self.at(place) if (place.row, place.column) not in others else None
+        what = "is not there" if cell is None else "was changed"
+        facts = {"label": label.text, "found": shown(cell) if cell else "no such label", "what": what}
         return Trouble("FORM103", (place,), label.question or None, None, facts)

@@ -81,7 +81,7 @@ class Question(Frozen):
 
 
 class Field(Frozen):
-    """One line of the form's cover. ``personal`` values never leave the workbook."""
+    """One line of the form's cover. ``expected``: it is a query if none of the choices is made."""
 
     slug: str
     label: str
@@ -89,7 +89,6 @@ class Field(Frozen):
     prompt: str
     choices: tuple[str, ...] = ()
     expected: bool = False
-    personal: bool = False
 
 
 class Total(Frozen):

@@ -11,10 +11,14 @@ from mspof_cli.schemas import Rule
 
 
 def chosen(batch: Batch, select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> Batch:
-    """The batch with only the findings wanted; ``UsageError`` for a code that no rule has or begins with."""
+    """The batch with only the findings wanted; ``UsageError`` for a code that no rule has or begins with.
+
+    What became of each return stays as it was: it does not become right by not looking.
+    """
     wanted = _wanted(select, ignore, codes)
     checked = (
         each._replace(
+            judged=each.status,
             findings=tuple(finding for finding in each.findings if wanted(finding.code)),
             not_tried=tuple(code for code in each.not_tried if wanted(code)),
         )

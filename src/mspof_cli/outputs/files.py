@@ -34,7 +34,7 @@ def _identity(path: Path) -> object:
 def refuse_among_inputs(folder: Path, inputs: Iterable[Path]) -> None:
     """``UsageError`` if a folder is within one that is read: the next run would take the outputs for returns."""
     for path in inputs:
-        if path.is_dir() and folder.resolve().is_relative_to(path.resolve()):
+        if path.is_dir() and Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(path)):
             problem = f"'{folder}' is within '{path}', which is being read."
             raise UsageError(problem, "Choose a folder outside it, so that outputs are not taken for returns.")
 
@@ -54,9 +54,16 @@ def make_folder(folder: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name in the same folder, then put it in place in one step."""
+    """Write a file under a temporary name in the same folder, then put it in place in one step.
+
+    A link is followed. What is no file, such as a pipe, is written into.
+    """
     temporary = None
     try:
+        path = Path(os.path.realpath(path))
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(data)
+            return
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from mspof_cli import __version__
-from mspof_cli.findings import Severity, Status
+from mspof_cli.findings import Severity
 from mspof_cli.outputs.report import report
 from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.pipeline import Batch
@@ -45,9 +45,10 @@ def _csv_cell(value: object) -> object:
 
 
 def as_junit(batch: Batch, rules: Mapping[str, Rule], strict: bool) -> str:
-    """A test suite for each return and a test case for each rule: failed, passed, or skipped if not tried.
+    """A test suite for each return, with a test case for each of its collection's lines, and for what else was found.
 
-    A query fails only if ``strict``, as it does for the exit status.
+    A line that could not be tried is skipped. A return that could not be read, or that another replaced, has cases
+    only for what was found. A query fails only if ``strict``, as it does for the exit status.
     """
     failing = {"error", "query"} if strict else {"error"}
     root = ElementTree.Element("testsuites", name="mspof")
@@ -56,7 +57,7 @@ def as_junit(batch: Batch, rules: Mapping[str, Rule], strict: bool) -> str:
         by_code: dict[str, list[dict[str, Any]]] = {}
         for finding in ret["findings"]:
             by_code.setdefault(finding["code"], []).append(finding)
-        for code in by_code if _stopped_short(checked) else rules:
+        for code in [*by_code, *_lines_held(checked, rules, by_code)]:
             case = ElementTree.SubElement(
                 suite, "testcase", classname=printable(ret["file"]), name=_case_name(rules[code])
             )
@@ -68,9 +69,13 @@ def as_junit(batch: Batch, rules: Mapping[str, Rule], strict: bool) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _stopped_short(checked: Checked) -> bool:
-    """Whether only what stopped a return is known: it could not be read, or another file counts in its place."""
-    return checked.status is Status.NOT_READABLE or checked.set_aside
+def _lines_held(checked: Checked, rules: Mapping[str, Rule], met: Mapping[str, object]) -> list[str]:
+    """The codes of the lines that held on a return or could not be tried, of those wanted."""
+    if checked.ret.form is None or checked.set_aside:
+        return []
+    lines = checked.ret.form.collection.rule
+    applying = (rule.code for rule in lines if rule.applies_to(checked.ret.who.period))
+    return [code for code in applying if code in rules and code not in met]
 
 
 def _case_name(rule: Rule) -> str:

@@ -17,10 +17,11 @@ PLURALS = {Severity.ERROR: "errors", Severity.QUERY: "queries", Severity.NOTE: "
 def report(batch: Batch) -> dict[str, Any]:
     """The whole outcome, in the shape that the README documents."""
     returns = [_return(checked) for checked in batch.checked]
-    statuses = Counter(checked.status for checked in batch.checked)
+    statuses = Counter(checked.status for checked in batch.checked if not checked.set_aside)
     severities = Counter(finding.severity for checked in batch.checked for finding in checked.findings)
     summary = {"returns": len(returns)}
     summary |= {status.value: statuses[status] for status in Status}
+    summary["set_aside"] = sum(checked.set_aside for checked in batch.checked)
     summary |= {PLURALS[severity]: severities[severity] for severity in Severity}
     return {"mspof": __version__, "returns": returns, "summary": summary}
 

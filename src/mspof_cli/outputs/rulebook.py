@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from string import Formatter
 
 from mspof_cli.schemas import Rule
 
@@ -17,16 +18,21 @@ def listed(rules: Mapping[str, Rule]) -> str:
 def explained(rule: Rule) -> str:
     """One rule: what it checks, why, what breaks it, how to put it right."""
     parts = {
-        "Checks": rule.line or rule.title,
+        "Checks": f"{rule.title}: {rule.line}" if rule.line else rule.title,
         "Why": rule.because,
         "Broken by": rule.example or "; ".join(_case(case) for case in rule.breaks),
-        "Says": rule.message,
-        "Put right": rule.fix,
+        "Says": _without_facts(rule.message),
+        "Put right": _without_facts(rule.fix),
     }
-    lines = [f"{rule.code}  {rule.severity.value}", rule.title, ""]
+    lines = [f"{rule.code}  {rule.severity.value}", ""]
     for heading, text in parts.items():
         lines += textwrap.wrap(text, 100, initial_indent=f"{heading:<11}", subsequent_indent=" " * 11)
     return "\n".join(lines) + "\n"
+
+
+def _without_facts(words: str) -> str:
+    """A rule's words with an ellipsis for what differs from case to case."""
+    return "".join(text + ("..." if field is not None else "") for text, field, _, _ in Formatter().parse(words))
 
 
 def _case(figures: Mapping[str, int]) -> str:

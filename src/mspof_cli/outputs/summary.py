@@ -32,6 +32,9 @@ WIDTHS = {
     "Why": 60,
 }
 NUMBER_WIDTH = 15
+WRAPPED = frozenset({"File", "Measure", "Why"})
+CENTRED = frozenset({"Councils answering", "Submission"})
+WARNING = "For internal use: small numbers are not hidden. Do not publish this as it stands."
 HEADING_HEIGHT = 30  # points: two lines
 
 
@@ -43,8 +46,10 @@ def summary_files(collated: Collated) -> dict[str, bytes]:
 def _tidy_csv(collated: Collated) -> bytes:
     """The tidy table; text that a spreadsheet program would take for a formula is neutralised."""
     text = pl.col(pl.String)
-    harmless = pl.when(text.str.contains_any(list(FORMULA_STARTS)) & text.str.slice(0, 1).is_in(list(FORMULA_STARTS)))
+    harmless = pl.when(text.str.slice(0, 1).is_in(list(FORMULA_STARTS)))
+    count = pl.when(pl.col("unit") == "count").then(pl.col("numerator").cast(pl.String))
     frame = collated.measures.with_columns(harmless.then("'" + text).otherwise(text).name.keep())
+    frame = frame.with_columns(value=count.otherwise(pl.col("value").cast(pl.String)))
     return frame.write_csv(line_terminator="\r\n").encode()
 
 
@@ -133,18 +138,23 @@ def _page(book: xlsxwriter.Workbook, sheet: str, title: str, frame: pl.DataFrame
     frame.write_excel(
         book,
         page,
-        position=(3, 0),
+        position=(4, 0),
         table_name=sheet.replace(" ", "_"),
         table_style="Table Style Light 1",
         header_format=HEADING,
         autofilter=False,
         dtype_formats={pl.Int64: "#,##0", pl.Float64: "0.0"},
+        column_formats={
+            **{name: {"text_wrap": True} for name in frame.columns if name in WRAPPED},
+            **{name: {"align": "center"} for name in frame.columns if name in CENTRED},
+        },
         column_widths={name: WIDTHS.get(name, NUMBER_WIDTH) * 7 for name in frame.columns},
     )
     page.write_string(0, 0, title, book.add_format(TITLE))
-    page.write_string(1, 0, "A blank is not zero: it was not returned, or a count has no base and no percentage.")
-    page.set_row(3, HEADING_HEIGHT)
+    page.write_string(1, 0, WARNING, book.add_format({**FONT, "bold": True}))
+    page.write_string(2, 0, "A blank is not zero: it was not returned, or a count has no base and no percentage.")
+    page.set_row(4, HEADING_HEIGHT)
     page.set_landscape()
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
-    page.repeat_rows(3)
+    page.repeat_rows(4)

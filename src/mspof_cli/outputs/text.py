@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 SET_ASIDE = "set aside"
+NAMES_SHOWN = 5
 
 
 class Line(NamedTuple):
@@ -42,7 +43,7 @@ def compose(batch: Batch, quiet: bool) -> Report:
     """The report of a batch; ``quiet`` leaves the findings only."""
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
     lines = [line for checked in worst if checked.findings for line in _of_return(checked)]
-    headings = ("Council", "Period", "Status", "Errors", "Queries", "Questions returned")
+    headings = ("Council", "Period", "Status", "Errors", "Queries", "Questions returned", "File")
     if quiet:
         return Report(headings, (), tuple(lines))
     rows = sorted(
@@ -56,7 +57,14 @@ def _row(checked: Checked) -> tuple[str, ...]:
     counts = [sum(f.severity is severity for f in checked.findings) for severity in (Severity.ERROR, Severity.QUERY)]
     states = [ret.states[question.slug] for question in ret.form.collection.question] if ret.form else []
     returned = f"{sum(state is State.RETURNED for state in states)} of {len(states)}" if states else "-"
-    return (_who(checked), str(ret.who.period or "-"), _status(checked), *map(str, counts), returned)
+    return (
+        _who(checked),
+        str(ret.who.period or "-"),
+        _status(checked),
+        *map(str, counts),
+        returned,
+        printable(Path(ret.file).name),
+    )
 
 
 def _status(checked: Checked) -> str:
@@ -65,7 +73,7 @@ def _status(checked: Checked) -> str:
 
 def _who(checked: Checked) -> str:
     council = checked.ret.who.council
-    return council.name if council else printable(checked.ret.file)
+    return council.name if council else "Council not known"
 
 
 def _of_return(checked: Checked) -> Iterator[Line]:
@@ -78,22 +86,29 @@ def _of_return(checked: Checked) -> Iterator[Line]:
     if checked.not_tried:
         rules = f"{_number(len(checked.not_tried), 'rule')} could not be tried"
         codes = ", ".join(checked.not_tried)
-        yield Line(f"{rules}, because an answer that is needed was not returned: {codes}.", 2, "detail")
+        yield Line(f"{rules}, because an answer that it needs was not returned or not readable: {codes}.", 2, "detail")
 
 
 def _of_findings(findings: list[Finding]) -> Iterator[Line]:
-    """Findings of one rule with one remedy, as one entry."""
+    """Findings of one rule with one remedy, as one entry. What a message says already is not said again."""
     first = findings[0]
-    where = "; ".join(filter(None, map(_where, findings)))
+    several = len(findings) > 1
+    where = "" if several else _where(first)
     yield Line(printable(f"{first.severity.value}  {first.code}  {where}".rstrip()), 2, first.severity.value)
     for finding in findings:
-        yield Line(printable(finding.message), 4)
-        yield Line(printable(f"Found: {finding.found}. Expected: {finding.expected}."), 4, "detail")
+        place = f"{_where(finding)}: " if several and finding.cells else ""
+        yield Line(printable(f"{place}{finding.message}"), 4)
+        facts = {"Found": finding.found, "Expected": finding.expected}
+        new = [f"{word}: {fact}." for word, fact in facts.items() if fact not in finding.message + finding.fix]
+        if new:
+            yield Line(printable(" ".join(new)), 4, "detail")
     yield Line(printable(first.fix), 4, "fix")
 
 
 def _where(finding: Finding) -> str:
-    return f"{finding.sheet} {', '.join(ranges(finding.cells))}" if finding.cells else ""
+    """Where a finding is: ``Questions C13 (Q1)``."""
+    question = f" ({finding.question})" if finding.question else ""
+    return f"{finding.sheet} {', '.join(ranges(finding.cells))}{question}" if finding.cells else ""
 
 
 def ranges(cells: Iterable[str]) -> list[str]:
@@ -118,8 +133,15 @@ def _summary(batch: Batch) -> Iterator[Line]:
     parts = [f"{counts[words]} {words}" for words in (*STATUS_WORDS.values(), SET_ASIDE) if counts[words]]
     yield Line()
     yield Line(f"{_number(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
+    if any(checked.judged for checked in batch.checked):
+        yield Line(
+            "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"
+        )
     if batch.passed_over:
-        yield Line(f"{_number(len(batch.passed_over), 'other file')} passed over.", kind="detail")
+        names = [path.name for path in batch.passed_over[:NAMES_SHOWN]]
+        more = ", ..." if len(batch.passed_over) > NAMES_SHOWN else ""
+        passed_over = _number(len(batch.passed_over), "other file")
+        yield Line(printable(f"{passed_over} passed over: {', '.join(names)}{more}"), kind="detail")
 
 
 def _number(count: int, what: str) -> str:
@@ -129,7 +151,8 @@ def _number(count: int, what: str) -> str:
 def plain(report: Report) -> str:
     """The report as plain text, for files and pipes."""
     lines = [" " * line.indent + line.text for line in report.lines]
-    return "\n".join([*_table(report.headings, report.rows), *lines]).strip("\n") + "\n"
+    text = "\n".join([*_table(report.headings, report.rows), *lines]).strip("\n")
+    return f"{text}\n" if text else ""
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -151,4 +174,5 @@ def compose_collation(collated: Collated, files: Iterable[Path]) -> Report:
     if collated.other_periods:
         lines.append(Line(f"{_number(collated.other_periods, 'return')} for other periods.", kind="detail"))
     lines += [Line(printable(f"Wrote {file}")) for file in files]
+    lines.append(Line("For internal use: small numbers are not hidden. Do not publish these files as they stand."))
     return Report((), (), tuple(lines))

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from mspof_cli.cells import Place
 from mspof_cli.errors import SchemaError
-from mspof_cli.findings import Finding, Status, Trouble, addresses, status_of, worst_first
+from mspof_cli.findings import Finding, Status, Trouble, addresses, status_of
+from mspof_cli.layout import label_key
 from mspof_cli.lines import Verdict
 from mspof_cli.returns import Return
 from mspof_cli.rules.alone import ALONE
 from mspof_cli.rules.reading import READING
-from mspof_cli.rules.together import STANDING, TOGETHER, standing
+from mspof_cli.rules.together import SAME_SUBMISSION, STANDING, TOGETHER, standing
 from mspof_cli.schemas import Collection, Rule
 
 GENERAL: tuple[Rule, ...] = (
@@ -40,17 +41,21 @@ def catalogue(collections: Iterable[Collection]) -> dict[str, Rule]:
 class Checked(NamedTuple):
     """A return with its findings, worst first, and the rules that could not be tried on it.
 
-    ``set_aside``: another file counts, or could count, in its place.
+    ``set_aside``: another file counts in its place. ``judged``: its status, where findings were left
+    out since.
     """
 
     ret: Return
     findings: tuple[Finding, ...]
     not_tried: tuple[str, ...] = ()
     set_aside: bool = False
+    judged: Status | None = None
 
     @property
     def status(self) -> Status:
-        """What became of the return."""
+        """What became of the return, by all of its findings."""
+        if self.judged is not None:
+            return self.judged
         return status_of(self.findings) if self.ret.form else Status.NOT_READABLE
 
 
@@ -58,18 +63,20 @@ def check(returns: Sequence[Return]) -> tuple[Checked, ...]:
     """Every rule on every return, in the order given."""
     current, aside = standing(returns)
     met: dict[str, list[Trouble]] = {}
-    for file, trouble in (*aside, *(each for check in TOGETHER for each in check.find(current))):
+    comparable = [ret for ret in current if ret.who.submission is not None]
+    for file, trouble in (*aside, *(each for check in TOGETHER for each in check.find(comparable))):
         met.setdefault(file, []).append(trouble)
-    counted = {ret.file for ret in current}
+    # Where two have the same number, neither is set aside: either may be the one that counts.
+    set_aside = {file for file, trouble in aside if trouble.code != SAME_SUBMISSION.code}
     rules = catalogue({ret.form.collection.slug: ret.form.collection for ret in returns if ret.form}.values())
-    return tuple(_checked(ret, rules, met.get(ret.file, []), ret.file in counted) for ret in returns)
+    return tuple(_checked(ret, rules, met.get(ret.file, []), ret.file in set_aside) for ret in returns)
 
 
-def _checked(ret: Return, rules: Mapping[str, Rule], together: list[Trouble], counts: bool) -> Checked:
-    """One return. Where another file counts instead, only that is said."""
+def _checked(ret: Return, rules: Mapping[str, Rule], together: list[Trouble], set_aside: bool) -> Checked:
+    """One return. Where another file counts in its place, only that is said."""
     if ret.form is None:
         return Checked(ret, _in_words(ret, rules, ret.troubles))
-    if not counts:
+    if set_aside:
         return Checked(ret, _in_words(ret, rules, together), set_aside=True)
     broken, not_tried = _lines(ret)
     alone = (trouble for check in ALONE for trouble in check.find(ret))
@@ -128,7 +135,15 @@ def _in_words(ret: Return, rules: Mapping[str, Rule], troubles: Iterable[Trouble
         for trouble in troubles
         if (trouble.code, trouble.question) not in hidden and not _speaks_of_a_lost_line(trouble)
     ]
-    return worst_first(_finding(ret, rules[trouble.code], trouble) for trouble in shown)
+    sheets = [label_key(plan.sheet) for plan in ret.form.sheets] if ret.form else []
+
+    def order(trouble: Trouble) -> tuple[int, str, int, int, int, str]:
+        """The worst first, those of one rule together, and in the order of the form."""
+        place = trouble.places[0] if trouble.places else None
+        at = (sheets.index(label_key(place.sheet)), place.row, place.column) if place else (-1, 0, 0)
+        return (rules[trouble.code].severity.rank, trouble.code, *at, trouble.measure or "")
+
+    return tuple(_finding(ret, rules[trouble.code], trouble) for trouble in sorted(shown, key=order))
 
 
 def _speaks_of_a_lost_line(trouble: Trouble) -> bool:

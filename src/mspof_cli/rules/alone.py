@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mspof_cli.cells import date_of, shown
+from mspof_cli.cells import date_of, described
 from mspof_cli.findings import Severity, Trouble
 from mspof_cli.layout import label_key
 from mspof_cli.periods import long_date
+from mspof_cli.questions import State
 from mspof_cli.returns import Return, sum_of
 from mspof_cli.schemas import Rule
 
@@ -60,7 +61,7 @@ COMPLETED_EARLY = Check(
         expected="{last} or later",
         message="The form was completed on {found}, before {period} ended on {last}.",
         fix="Check the date completed, the year and the quarter. If they are right, explain how the figures are complete.",
-        because="Enquiries completed up to the last day of the quarter belong in it.",
+        because="What happened up to the last day of the quarter belongs in it.",
         example="a form for October to December completed on 3 December",
     ),
     completed_early,
@@ -70,7 +71,7 @@ COMPLETED_EARLY = Check(
 def date_not_stated(ret: Return) -> Iterator[Trouble]:
     entry = ret.cover["completed"]
     if date_of(entry.cell, ret.date_1904) is None:
-        yield Trouble("COVER203", entry.places, facts={"found": shown(entry.cell)})
+        yield Trouble("COVER203", entry.places, facts={"label": entry.label, "found": described(entry.cell)})
 
 
 DATE_NOT_STATED = Check(
@@ -79,7 +80,7 @@ DATE_NOT_STATED = Check(
         title="The date completed is stated",
         severity=Severity.QUERY,
         expected="a date, such as 15/01/2019",
-        message="The date completed is not a date: {found}.",
+        message="'{label}' does not give a date: {found}.",
         fix="Enter the day on which the form was completed, such as 15/01/2019.",
         because="The date shows that the form was completed after the quarter ended.",
         example="a date completed left blank",
@@ -94,7 +95,7 @@ def not_signed_off(ret: Return) -> Iterator[Trouble]:
     field = next(field for field in ret.form.collection.cover if field.slug == "signed_off")
     if label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
         expected = " or ".join(f"'{choice}'" for choice in field.choices)
-        yield Trouble("COVER301", entry.places, facts={"found": shown(entry.cell), "expected": expected})
+        yield Trouble("COVER301", entry.places, facts={"found": described(entry.cell), "expected": expected})
 
 
 NOT_SIGNED_OFF = Check(
@@ -118,19 +119,19 @@ def choice_not_stated(ret: Return) -> Iterator[Trouble]:
         entry = ret.cover[field.slug]
         if field.expected and label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
             expected = " or ".join(f"'{choice}'" for choice in field.choices)
-            facts = {"label": field.label, "found": shown(entry.cell), "expected": expected}
+            facts = {"label": field.label, "found": described(entry.cell), "expected": expected}
             yield Trouble("COVER302", entry.places, facts=facts)
 
 
 CHOICE_NOT_STATED = Check(
     Rule(
         code="COVER302",
-        title="The scope is stated",
+        title="A choice that is expected is made",
         severity=Severity.QUERY,
         message="'{label}' is not stated: {found}.",
         fix="Choose {expected} on the cover.",
         because="Figures can only be compared with others when it is known what they cover.",
-        example="'Which enquiries are counted' left blank",
+        example="which cases are counted, left blank",
     ),
     choice_not_stated,
 )
@@ -160,10 +161,31 @@ ALL_OR_NONE = Check(
         expected="more than 0 % and less than 100 % of {base}",
         message="'{label}' comes to {found}: {numerator} of {base}.",
         fix="Check the figures. If they are right, explain how this was so for everyone.",
-        because="Outcomes that are the same for everyone are unusual, and are often a slip or a system's default.",
-        example="outcomes fully achieved for 40 of 40 people",
+        because="What is the same for everyone is unusual, and is often a slip or a system's default.",
+        example="40 of 40",
     ),
     all_or_none,
+)
+
+
+def nothing_returned(ret: Return) -> Iterator[Trouble]:
+    if all(state is State.NOT_RETURNED for state in ret.states.values()):
+        yield Trouble("FIG301")
+
+
+NOTHING_RETURNED = Check(
+    Rule(
+        code="FIG301",
+        title="Something is returned",
+        severity=Severity.QUERY,
+        found="every question blank",
+        expected="at least one question filled in",
+        message="No question is filled in, so there is nothing to collate.",
+        fix="Fill in what your council knows: a partial return is welcome. If there is nothing to return, explain.",
+        because="A form without figures is often the wrong file, and could take the place of one with figures.",
+        example="a form with only its cover filled in",
+    ),
+    nothing_returned,
 )
 
 ALONE: tuple[Check, ...] = (
@@ -172,5 +194,6 @@ ALONE: tuple[Check, ...] = (
     DATE_NOT_STATED,
     NOT_SIGNED_OFF,
     CHOICE_NOT_STATED,
+    NOTHING_RETURNED,
     ALL_OR_NONE,
 )

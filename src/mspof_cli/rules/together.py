@@ -12,6 +12,8 @@ from mspof_cli.findings import Severity, Trouble
 from mspof_cli.returns import Return, sum_of
 from mspof_cli.schemas import Rule, Tolerances
 
+FILES_NAMED = 3
+
 # Trouble with one of several returns: the file that it is in, and the trouble.
 Met = tuple[str, Trouble]
 
@@ -46,7 +48,7 @@ def standing(returns: Iterable[Return]) -> Standing:
         highest = max((ret.who.submission or 0 for ret in numbered), default=0)
         winners = [ret for ret in numbered if ret.who.submission == highest]
         for ret in numbered:
-            others = ", ".join(f"'{other.file}'" for other in winners if other is not ret)
+            others = _listed(sorted(other.file for other in winners if other is not ret))
             facts = {"number": highest, "own": ret.who.submission, "others": others}
             if ret not in winners:
                 aside.append((ret.file, Trouble("SET102", _submission(ret), facts=facts)))
@@ -73,6 +75,12 @@ def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
         if first.setdefault(ret.sha256, ret) is not ret:
             copies.append((ret.file, Trouble("SET103", facts={"found": first[ret.sha256].file})))
     return list(first.values()), copies
+
+
+def _listed(files: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    more = f" and {len(files) - FILES_NAMED} more" if len(files) > FILES_NAMED else ""
+    return ", ".join(f"'{file}'" for file in files[:FILES_NAMED]) + more
 
 
 def _submission(ret: Return) -> tuple[Place, ...]:
@@ -180,20 +188,23 @@ SAME_AS_QUARTER_BEFORE = Check(
 
 
 def count_changed(returns: Sequence[Return]) -> Iterator[Met]:
-    """A watched count beyond the tolerance. Counts that rose, or fell, together have one cause and one finding."""
+    """Watched counts beyond the tolerance; all of a return's are one finding, since they mostly have one cause."""
     for ret, earlier in _with_previous(returns):
         assert ret.form is not None
         collection, before, now = ret.form.collection, earlier.values(), ret.values()
-        directions = set()
-        for name in collection.watched_counts:
-            was, value = before.get(name), now.get(name)
-            if was is None or value is None or not count_is_far(was, value, collection.tolerances):
-                continue
-            if (value > was) not in directions:
-                directions.add(value > was)
-                facts = {"label": ret.form.label_of(name), "found": value, "was": was, "period": earlier.who.period}
-                question = collection.question_of(name)
-                yield ret.file, Trouble("SET301", ret.places([name]), question, name, facts)
+        far = [
+            (name, was, value)
+            for name in collection.watched_counts
+            if (was := before.get(name)) is not None
+            and (value := now.get(name)) is not None
+            and count_is_far(was, value, collection.tolerances)
+        ]
+        if far:
+            name, was, value = far[0]
+            changes = "; ".join(f"'{ret.form.label_of(name)}' is {value}, but it was {was}" for name, was, value in far)
+            facts = {"changes": changes, "found": value, "was": was, "period": earlier.who.period}
+            places = ret.places(name for name, _, _ in far)
+            yield ret.file, Trouble("SET301", places, collection.question_of(name), name, facts)
 
 
 def count_is_far(was: int, value: int, tolerances: Tolerances) -> bool:
@@ -213,10 +224,10 @@ COUNT_CHANGED = Check(
         severity=Severity.QUERY,
         found="{found}, after {was} in {period}",
         expected="about as many as the {was} of {period}",
-        message="'{label}' is {found}, but it was {was} in {period}.",
-        fix="Check both quarters. If the figure is right, explain what changed.",
+        message="Compared with {period}: {changes}.",
+        fix="Check both quarters. If the figures are right, explain what changed.",
         because="A change of this size is more than chance: it is a slip, a new system, or something worth knowing.",
-        example="90 enquiries completed after 40 in the quarter before",
+        example="a count of 90 after 40 in the quarter before",
     ),
     count_changed,
 )
@@ -267,7 +278,7 @@ SHARE_CHANGED = Check(
         message="'{label}' is {found} (of {of}), but it was {was} (of {was_of}) in {period}.",
         fix="Check both quarters. If the figures are right, explain what changed.",
         because="A change of this size is more than chance. Answers swapped between two rows look like this.",
-        example="outcomes fully achieved for 30 % of 60 people after 70 % of 60 in the quarter before",
+        example="30 % of 60 after 70 % of 60 in the quarter before",
     ),
     share_changed,
 )

@@ -123,7 +123,10 @@ class SheetReader(TextReader):
     def _close_cell(self) -> None:
         if self._value is None and not self._formula:  # most cells of a real form are styled blanks
             return
-        cell = self._cell(self._value or "")
+        if self._value is None:  # a formula without a result, whatever type it says it has
+            cell: Cell | None = Cell(UNCALCULATED, "", formula=True)
+        else:
+            cell = self._cell(self._value)
         if cell is None:
             return
         if self._place in self.cells:
