@@ -44,7 +44,7 @@ def _collection(schemas: Schemas, slug: str | None) -> str:
 
 
 def _edition(editions: tuple[Edition, ...], period: Period) -> Edition:
-    for edition in editions:
+    for edition in reversed(editions):  # the newest, where a year's form was sent out again
         if period.year in edition.years:
             return edition
     years = ", ".join(year for edition in editions for year in edition.years)
