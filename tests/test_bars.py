@@ -62,6 +62,7 @@ def clean_figures(chance: random.Random, partial: bool = True) -> Figures:
             if left_blank or (respondent and partial and chance.random() < 0.3):
                 continue
             shares = (40, 30, 20, 10)[: len(question.answers) - 1]
+            # A third of the enquiries by adults and a third by representatives: together no more than all of them.
             counts = drawn.get(question.slug) or [*parts(chance, enquiries // 3, shares), chance.randint(0, 9)]
             for measure, count in zip(question.answers, counts, strict=True):
                 figures[f"{measure}_{respondent}" if respondent else measure] = count
@@ -119,6 +120,16 @@ def test_153_clean_returns_give_no_finding(tmp_path: Path) -> None:
     assert [(each.ret.file, finding) for each in batch.checked for finding in each.findings] == []
     assert {each.ret.who.council for each in batch.checked} == set(councils)
     assert {each.status for each in batch.checked} == {Status.ACCEPTED}
+
+
+def test_clean_figures_have_no_more_answers_than_enquiries() -> None:
+    chance = random.Random(40)
+    for figures in (clean_figures(chance, partial) for partial in (False, True) for _ in range(100)):
+        for question in COLLECTION.question:
+            if question.respondents:
+                *answers, _ = question.answers
+                names = [f"{measure}_{respondent}" for measure in answers for respondent in question.respondents]
+                assert sum(figures.get(name, 0) for name in names) <= figures["enquiries_completed"]
 
 
 def test_clean_returns_of_the_other_edition(tmp_path: Path) -> None:
@@ -196,6 +207,14 @@ def no_version(book: Book) -> None:
                     cell.value = None
 
 
+def no_figures(book: Book) -> None:
+    for sheet in ("Questions", "Experience"):
+        for row in book[sheet].iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int):
+                    cell.value = None
+
+
 def as_date(place: str) -> Fault:
     def fault(book: Book) -> None:
         put(place, datetime.date(2019, 4, 3))(book)
@@ -253,7 +272,7 @@ FAULTS: dict[str, tuple[Fault, tuple[str, str, str, str]]] = {
     "no council": (column("C8", None, None, sheet="Cover"), ("error", "COVER101", "Cover", "C8")),
     "unknown council": (put("Cover!C8", "Nowhere"), ("error", "COVER102", "Cover", "C8")),
     "unknown code": (put("Cover!C9", "X1"), ("error", "COVER102", "Cover", "C9")),
-    "another's code": (put("Cover!C9", OTHER_CODE), ("error", "COVER104", "Cover", "C9")),
+    "another's code": (put("Cover!C9", OTHER_CODE), ("error", "COVER104", "Cover", "C8:C9")),
     "council of another time": (column("C8", "Wrensdale (demonstration)", "DEMO00024", sheet="Cover"),
                                 ("error", "COVER103", "Cover", "C8")),
     "year impossible": (put("Cover!C10", "2018-20"), ("error", "COVER201", "Cover", "C10")),
@@ -291,6 +310,21 @@ FAULTS: dict[str, tuple[Fault, tuple[str, str, str, str]]] = {
             (6, 25, 28, (20, 10, 6, 5)), (7, 34, 37, (20, 10, 6, 5)),
         )
     },
+    **{
+        f"MSP{question}03": (
+            of_40(column(f"C{first}", *counts, sheet="Experience"), column(f"D{first}", *counts, sheet="Experience")),
+            ("query", f"MSP{question}03", "Experience", f"C{first}:C{last}, D{first}:D{last}, Questions!C7"),
+        )
+        for question, first, last, counts in (
+            (4, 8, 10, (11, 6, 4)), (5, 16, 19, (10, 6, 3, 2)), (6, 25, 28, (10, 6, 3, 2)), (7, 34, 37, (10, 6, 3, 2)),
+        )
+    },
+    "column copied": (column("D17", "Number", None, 15, 6, 2), ("error", "FORM107", "Questions", "C17, D17")),
+    "label twice": (put("Questions!B40", "Fully achieved"), ("error", "FORM107", "Questions", "B19, B40")),
+    "beside the boxes": (of_40(column("C19", None, None, None), column("E19", 15, 6, 2)),
+                         ("query", "FORM108", "Questions", "E19:E21")),
+    "nothing filled in": (no_figures, ("query", "FIG301", "", "")),
+    "council misspelt": (column("C8", "Ravenstok", None, sheet="Cover"), ("error", "COVER102", "Cover", "C8")),
     "PCT101 everyone": (of_40(column("C19", 23, 0, 0)), ("query", "PCT101", "Questions", "C19")),
     "PCT101 no one": (of_40(column("C19", 0, 15, 8)), ("query", "PCT101", "Questions", "C19")),
     "PCT101 representatives": (of_40(column("D34", 20, 5, 0, 0, sheet="Experience")),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mspof_cli.cells import Cell, Entry, Kind, Place, column_letters, date_of, row_and_column, shown, tidy
+from mspof_cli.cells import Cell, Entry, Kind, Place, column_letters, date_of, described, row_and_column, shown, tidy
 from mspof_cli.layout import label_key
 
 DAY = datetime.date(2019, 1, 15)
@@ -62,6 +62,11 @@ def test_text_as_a_person_sees_it(typed: str, seen: str) -> None:
         (None, "blank"),
         (Cell(Kind.NUMBER, 12), "12"),
         (Cell(Kind.NUMBER, 12.5), "12.5"),
+        (Cell(Kind.NUMBER, 1_234_567), "1234567"),
+        (Cell(Kind.NUMBER, 12_345_678), "a number of 8 digits"),
+        (Cell(Kind.NUMBER, -12_345_678), "a number of 8 digits"),
+        (Cell(Kind.NUMBER, 7_700_900_123), "a number of 10 digits"),
+        (Cell(Kind.NUMBER, 1e19), "1e+19"),
         (Cell(Kind.TEXT, " n/a "), "'n/a'"),
         (Cell(Kind.TEXT, "12¹"), "'12¹'"),
         (Cell(Kind.TEXT, " \u200b"), "spaces only"),
@@ -78,6 +83,25 @@ def test_text_as_a_person_sees_it(typed: str, seen: str) -> None:
 )
 def test_what_a_finding_shows_of_a_cell(cell: Cell | None, words: str) -> None:
     assert shown(cell) == words
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (None, "blank"),
+        (Cell(Kind.NUMBER, 12), "12"),
+        (Cell(Kind.NUMBER, 12_345_678), "a number of 8 digits"),
+        (Cell(Kind.TEXT, "Jo"), "text of 2 characters"),
+        (Cell(Kind.TEXT, "  Jo   Bloggs "), "text of 9 characters"),
+        (Cell(Kind.TEXT, " \u200b"), "spaces only"),
+        (Cell(Kind.BOOLEAN, value=True), "a true or false"),
+        (Cell(Kind.DATE, 43_480), "a date"),
+        (Cell(Kind.ERROR, "#REF!"), "text of 5 characters"),
+        (Cell(Kind.UNCALCULATED, "", formula=True), "a formula that was never calculated"),
+    ],
+)
+def test_what_a_cell_holds_is_described_without_its_words(cell: Cell | None, words: str) -> None:
+    assert described(cell) == words
 
 
 @given(st.dates(datetime.date(1900, 3, 1), datetime.date(2200, 12, 31)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import os
@@ -79,7 +80,11 @@ def codes(text: str) -> list[str]:
         ("forms/in/d.xlsx", [], 1),
         ("forms", [], 1),
         ("forms/in/c.xlsx", ["--ignore", "FIG103"], 0),
-        ("forms/in/d.xlsx", ["--ignore", "FILE"], 1),
+        ("forms/in/d.xlsx", ["--ignore", "FILE"], 0),
+        ("forms", ["--select", "MSP"], 0),
+        ("forms", ["--select", "MSP", "--strict"], 1),
+        ("forms", ["--ignore", "FI", "--strict"], 1),
+        ("forms", ["--ignore", "FI,MSP", "--strict"], 0),
         ("forms/b.xlsx", ["--strict", "--select", "FIG"], 0),
         ("nowhere", [], 2),
         ("forms", ["--format", "xml"], 2),
@@ -93,10 +98,51 @@ def test_exit_status(path: str, options: list[str], status: int, here: Path) -> 
     assert Outcome("validate", path, *options).status == status
 
 
-def test_no_returns_is_no_error(here: Path) -> None:
+@pytest.mark.parametrize("command", [["validate"], ["collate", "--period", "2018-19-Q3", "--to", "out"]])
+def test_no_workbook_at_all_is_wrong_use(command: list[str], here: Path) -> None:
     (here / "empty").mkdir()
-    outcome = Outcome("validate", "empty")
-    assert (outcome.status, outcome.out) == (0, "0 returns: nothing to check.\n")
+    (here / "other").mkdir()
+    (here / "other" / "notes.docx").write_bytes(b"")
+    (here / "other" / "~$a.xlsx").write_bytes(b"")
+    for paths in (["empty"], ["other"], ["empty", "other"], ["other/~$a.xlsx"]):
+        outcome = Outcome(*command, *paths)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert outcome.trouble is not None
+        assert outcome.trouble.problem == "There is no workbook among the files named, or in the folders."
+    assert not (here / "out").exists()
+
+
+def test_a_lock_file_that_is_named_is_passed_over(here: Path) -> None:
+    """As a shell does with 'forms/*'."""
+    (here / "forms" / "~$a.xlsx").write_bytes(b"\x05Jo Bloggs")
+    outcome = Outcome("validate", "forms/a.xlsx", "forms/~$a.xlsx")
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[-2:] == ["1 return: 1 accepted.", "1 other file passed over: ~$a.xlsx"]
+
+
+def test_a_file_that_may_not_be_read_is_a_finding(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "gone.xlsx").symlink_to("nowhere.xlsx")
+    names = ["forms/a.xlsx", "forms/b.xlsx", "gone.xlsx"]
+    opened = os.open
+
+    def refusing(path: Any, *arguments: Any, **named: Any) -> int:
+        if os.fspath(path).endswith("b.xlsx"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "open", refusing)
+    outcome = Outcome("validate", *names, "--format", "json")
+    assert (outcome.status, outcome.err) == (1, "")
+    told = [
+        (ret["file"], ret["status"], [finding["code"] for finding in ret["findings"]])
+        for ret in json.loads(outcome.out)["returns"]
+    ]
+    assert told == [
+        ("forms/a.xlsx", "accepted", []),
+        ("forms/b.xlsx", "not_readable", ["FILE111"]),
+        ("gone.xlsx", "not_readable", ["FILE111"]),
+    ]
 
 
 def test_files_and_folders_are_given_together(here: Path) -> None:
@@ -179,6 +225,26 @@ def test_select_and_ignore(options: list[str], expected: list[str], here: Path) 
     assert codes(Outcome("validate", "forms", "--format", "json", *options).out) == expected
 
 
+@pytest.mark.parametrize("options", [["--select", "MSP"], ["--ignore", "FI"], ["--select", "SET"], ["--select", ""]])
+def test_a_status_does_not_depend_on_what_is_shown(options: list[str], here: Path) -> None:
+    told = [json.loads(Outcome("validate", "forms", "--format", "json", *more).out) for more in ([], options)]
+    for one, other in zip(*(each["returns"] for each in told), strict=True):
+        assert (one["file"], one["status"], one["set_aside"]) == (other["file"], other["status"], other["set_aside"])
+    counted = [
+        (name, told[0]["summary"][name], told[1]["summary"][name])
+        for name in ("accepted", "accepted_with_queries", "needs_correcting", "not_readable", "set_aside")
+    ]
+    assert counted == [
+        ("accepted", 1, 1),
+        ("accepted_with_queries", 1, 1),
+        ("needs_correcting", 1, 1),
+        ("not_readable", 1, 1),
+        ("set_aside", 0, 0),
+    ]
+    said = "Some findings were left out, as you chose. What became of each return is by all of them."
+    assert (said in Outcome("validate", "forms", *options).out) == (options[1] != "")
+
+
 def test_a_rule_that_was_not_selected_has_not_passed(here: Path) -> None:
     told = Outcome("validate", "forms", "--format", "junit", "--select", "MSP2", "--ignore", "MSP203").out
     names = {case.attrib["name"].split()[0] for case in ElementTree.fromstring(told.encode()).iter("testcase")}
@@ -203,22 +269,42 @@ def collated(*arguments: str) -> Outcome:
 
 def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
     outcome = collated("forms", "--to", "out/new")
-    assert (outcome.status, outcome.err) == (0, "")
+    assert (outcome.status, outcome.err) == (1, "")
     assert outcome.out.splitlines()[1:] == [
         "Left out: 'forms/in/c.xlsx': needs correcting: FIG103",
         "Left out: 'forms/in/d.xlsx': not readable: FILE101",
         f"Wrote {Path('out/new/measures.csv')}",
         f"Wrote {Path('out/new/summary.xlsx')}",
+        "For internal use: small numbers are not hidden. Do not publish these files as they stand.",
     ]
     assert outcome.out.startswith("MSPOF 2018-19-Q3: 2 of ")
     assert sorted(path.name for path in (here / "out" / "new").iterdir()) == ["measures.csv", "summary.xlsx"]
+
+
+def test_collate_ends_well_if_nothing_with_errors_was_left_out(here: Path) -> None:
+    """A return that was replaced, or that is for another quarter, is not missed."""
+    (here / "forms" / "again.xlsx").write_bytes(workbook(FORM, clean(submission=2)))
+    later = {"quarter": "Q4 January to March", "completed": "15/04/2019", "signed_off": None}
+    (here / "forms" / "later.xlsx").write_bytes(workbook(FORM, clean(**later)))
+    files = ("a.xlsx", "again.xlsx", "b.xlsx", "later.xlsx")
+    outcome = collated(*(f"forms/{name}" for name in files), "--to", "out")
+    assert (outcome.status, outcome.err) == (0, "")
+    replaced = (
+        "This is submission 1. Submission 2, in 'forms/again.xlsx', replaced it, so this file was not checked further."
+    )
+    assert outcome.out.splitlines()[1:3] == [
+        f"Left out: 'forms/a.xlsx': {replaced}",
+        "1 return for other periods.",
+    ]
+    assert collated("forms/a.xlsx", "forms/in/c.xlsx", "--to", "out").status == 1
+    assert collated("forms/a.xlsx", "forms/in/d.xlsx", "--to", "out").status == 1
 
 
 def test_collate_to_a_folder_that_is_there(here: Path) -> None:
     (here / "out").mkdir()
     (here / "out" / "measures.csv").write_text("old")
     (here / "out" / "notes.txt").write_text("mine")
-    assert collated("forms", "--to", "out").status == 0
+    assert collated("forms/a.xlsx", "forms/b.xlsx", "--to", "out").status == 0
     assert (here / "out" / "measures.csv").read_bytes().startswith(b"collection,")
     assert (here / "out" / "notes.txt").read_text() == "mine"
 
@@ -252,9 +338,8 @@ def test_collate_does_not_mix_real_and_demonstration_councils(here: Path) -> Non
     assert collated("forms/real.xlsx", "--to", "out").out.startswith("MSPOF 2018-19-Q3: 1 of 152 councils")
 
 
-@pytest.mark.parametrize("path", ["forms/in", "forms/in/c.xlsx", "empty"])
+@pytest.mark.parametrize("path", ["forms/in", "forms/in/c.xlsx"])
 def test_collate_nothing_accepted(path: str, here: Path) -> None:
-    (here / "empty").mkdir()
     outcome = collated(path, "--to", "out")
     assert outcome.status == 3
     assert outcome.trouble is not None
@@ -263,7 +348,18 @@ def test_collate_nothing_accepted(path: str, here: Path) -> None:
 
 
 def test_collate_nothing_of_that_period(here: Path) -> None:
-    assert Outcome("collate", "forms", "--period", "2018-19-Q4", "--to", "out").status == 3
+    later = clean(year="2019-20", quarter="Q1 April to June", completed="15/07/2019")
+    (here / "forms" / "later.xlsx").write_bytes(workbook(FORMS["2019-20"], later))
+    for path, there in (
+        ("forms", "There are returns for 2018-19-Q3, 2019-20-Q1."),
+        ("forms/a.xlsx", "There are returns for 2018-19-Q3."),
+        ("forms/in/d.xlsx", "Check the folder that you named."),
+    ):
+        outcome = Outcome("collate", path, "--period", "2018-19-Q4", "--to", "out")
+        assert outcome.status == 3
+        assert outcome.trouble is not None
+        assert (outcome.trouble.problem, outcome.trouble.remedy) == ("There is no return for 2018-19-Q4.", there)
+    assert not (here / "out").exists()
 
 
 @pytest.mark.parametrize("period", ["2018-19", "2018-20-Q3", "2018-19-Q5", "Q3", "", "2018-19-Q3-Q4"])
@@ -290,7 +386,7 @@ def test_collate_to_a_file(here: Path) -> None:
 def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
     (here / "forms" / os.fsdecode(b"\xee\x1b.xlsx")).write_bytes(BAD)
     done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out")
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (1, b"")
     assert b"\x1b" not in done.stdout
     page = openpyxl.load_workbook(here / "out" / "summary.xlsx")["Returns"]
     assert "forms/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.xlsx" in [cell.value for cell in page["A"]]
@@ -306,12 +402,12 @@ def template(*arguments: str, period: str = "2018-19-Q3", output: str = "out.xls
 @pytest.mark.parametrize(("edition", "period"), [("2018-19", "2018-19-Q3"), ("2019-20", "2019-20-Q1")])
 def test_a_template_reads_back(edition: str, period: str, here: Path) -> None:
     outcome = template("--council", "Kent", period=period)
-    assert (outcome.status, outcome.out) == (0, "Wrote out.xlsx\n")
+    assert (outcome.status, outcome.out) == (0, "Wrote out.xlsx for Kent, E10000016\n")
     (told,) = json.loads(Outcome("validate", "out.xlsx", "--format", "json").out)["returns"]
     assert (told["edition"], told["period"], told["submission"]) == (edition, period, 1)
     assert told["council"] == {"ons_code": "E10000016", "name": "Kent"}
     assert set(told["questions"].values()) == {"not_returned"}
-    assert [finding["code"] for finding in told["findings"]] == ["COVER301", "COVER203", "COVER302"]
+    assert [finding["code"] for finding in told["findings"]] == ["COVER301", "COVER203", "COVER302", "FIG301"]
 
 
 @pytest.mark.parametrize(
@@ -340,7 +436,9 @@ def test_a_council_is_named_in_several_ways(council: str, code: str, here: Path)
         ("E06000058", "2018-19-Q3", "No council called 'E06000058' existed in the whole of 2018-19-Q3."),
         ("Kent", "2099-00-Q1", None),
         ("Kent", "2017-18-Q4", "There is no form for 2017-18."),
-        ("Ambermere Quillbridge", "2018-19-Q3", f"'Ambermere Quillbridge' could be more than one council: {BOTH}."),
+        ("Kent forms", "2018-19-Q3", "No council called 'Kent forms' existed in the whole of 2018-19-Q3."),
+        ("E10000016.xlsx", "2018-19-Q3", "No council called 'E10000016.xlsx' existed in the whole of 2018-19-Q3."),
+        (BOTH, "2018-19-Q3", f"No council called '{BOTH}' existed in the whole of 2018-19-Q3."),
     ],
 )
 def test_a_template_for_none(council: str, period: str, problem: str | None, here: Path) -> None:
@@ -349,6 +447,27 @@ def test_a_template_for_none(council: str, period: str, problem: str | None, her
     assert outcome.trouble is not None
     assert outcome.trouble.problem == (problem or f"There is no form for {period[:7]}.")
     assert not (here / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("council", "period", "near"),
+    [
+        ("Kant", "2018-19-Q3", "Kent"),
+        ("Ambermeer", "2018-19-Q3", "Ambermere (demonstration)"),
+        ("Bournemoth", "2018-19-Q3", "Bournemouth"),
+        ("Bournemoth", "2019-20-Q1", None),
+        ("Bournemouth, Christchurch and Pool", "2019-20-Q1", "Bournemouth, Christchurch and Poole"),
+        ("Bournemouth, Christchurch and Poole", "2018-19-Q3", None),
+        ("Nowhere", "2018-19-Q3", None),
+    ],
+)
+def test_the_nearest_council_of_the_time_is_suggested(council: str, period: str, near: str | None, here: Path) -> None:
+    outcome = template("--council", council, period=period)
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    hint = f"Did you mean '{near}'? " if near else ""
+    register = "Give a council's name or ONS code as it stands in the register of councils."
+    assert outcome.trouble.remedy == f"{hint}{register}"
 
 
 def test_a_collection_that_there_is_not(here: Path) -> None:
@@ -402,15 +521,14 @@ def test_rules_are_listed() -> None:
 def test_a_rule_is_explained(code: str) -> None:
     assert Outcome("rules", code).out == (
         "MSP202  query\n"
-        "Everyone who expressed outcomes is counted in Q2\n"
         "\n"
-        "Checks     achieved_all >= asked_expressed\n"
+        "Checks     Everyone who expressed outcomes is counted in Q2: achieved_all >= asked_expressed\n"
         "Why        Q2 has an answer for each person who expressed outcomes in Q1. People left out can hide\n"
         "           outcomes that were not achieved.\n"
         "Broken by  fully_achieved = 3, partially_achieved = 0, not_achieved = 1, asked_expressed = 5\n"
-        "Says       {right} people expressed outcomes in Q1, but Q2 covers only {left} of them.\n"
-        "Put right  Add the {difference} missing to Q2, or explain why it is not known whether their outcomes\n"
-        "           were achieved.\n"
+        "Says       ... people expressed outcomes in Q1, but Q2 covers only ... of them.\n"
+        "Put right  Add the ... missing to Q2, or explain why it is not known whether their outcomes were\n"
+        "           achieved.\n"
     )
 
 
@@ -421,9 +539,18 @@ def test_every_rule_can_be_explained() -> None:
         assert told.startswith(f"{code}  ")
         for heading in ("Checks", "Why", "Broken by", "Says", "Put right"):
             assert f"\n{heading}" in told, (code, heading)
+        assert not set("{}") & set(told), code
 
 
-@pytest.mark.parametrize("code", ["MSP2", "X", "-", "--MSP202"])
+@pytest.mark.parametrize("beginning", ["MSP2", "msp2", "F", "SET10", "MSP20"])
+def test_the_rules_that_begin_so_are_listed(beginning: str) -> None:
+    lines = Outcome("rules").out.splitlines()
+    wanted = [line for line in lines[:-2] if line.startswith(beginning.upper())]
+    assert Outcome("rules", beginning).out.splitlines() == [*wanted, *lines[-2:]]
+    assert 1 < len(wanted) < len(lines) - 2
+
+
+@pytest.mark.parametrize("code", ["MSP9", "X", "-", "MSP2021", "SP2", "--MSP202"])
 def test_a_rule_that_there_is_not(code: str) -> None:
     assert Outcome("rules", code).status == 2
 
@@ -559,6 +686,56 @@ def test_whoever_reads_leaves(here: Path) -> None:
         assert (done.returncode, done.stderr) == (3, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_said_in_one_line(here: Path) -> None:
+    for number, arguments in enumerate(
+        (
+            *(["validate", "forms", "--format", kind] for kind in FORMATS),
+            ["collate", "forms", "--period", "2018-19-Q3", "--to", "out"],
+            ["template", "--council", "Kent", "--period", "2018-19-Q3", "-o", "out.xlsx"],
+            ["rules"],
+            ["rules", "MSP202"],
+            ["--help"],
+            ["--version"],
+        )
+    ):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [*MSPOF, *arguments], env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+            )
+        said = b"mspof: The output could not be written: no space left on device. Check where it goes."
+        assert (done.returncode, done.stderr.splitlines()) == (3, [said]), number
+
+
+def test_an_output_that_is_closed_is_nothing_to_complain_of(here: Path) -> None:
+    """As with ``mspof validate forms >&-``, and for a program without a console on Windows."""
+    for arguments, status in (
+        (["validate", "forms"], 1),
+        (["validate", "forms/a.xlsx", "--format", "json"], 0),
+        (["validate", "forms", "-o", "out.txt"], 1),
+        (["rules"], 0),
+        (["--version"], 0),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", '"$@" >&-', "sh", *MSPOF, *arguments], env=environment(), stderr=subprocess.PIPE, check=False
+        )
+        assert (done.returncode, done.stderr) == (status, b""), arguments
+    assert (here / "out.txt").read_bytes() == mspof("validate", "forms").stdout
+
+
+def test_an_output_that_is_a_pipe_is_written_into(here: Path) -> None:
+    done = mspof("validate", "forms", "--format", "json", "-o", "/dev/stdout")
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout == mspof("validate", "forms", "--format", "json").stdout
+
+
+def test_an_output_that_is_a_link_is_followed(here: Path) -> None:
+    (here / "link.txt").symlink_to("out.txt")
+    assert Outcome("validate", "forms", "-o", "link.txt").status == 1
+    assert (here / "link.txt").is_symlink()
+    assert (here / "out.txt").read_text() == Outcome("validate", "forms").out
+
+
 def test_head_reads_one_line(here: Path) -> None:
     command = f"'{sys.executable}' -m mspof_cli validate forms --format sarif | head -n 1"
     done = subprocess.run(["sh", "-c", command], env=environment(), capture_output=True, check=True)
@@ -602,7 +779,7 @@ def test_no_traceback_on_odd_inputs(here: Path) -> None:
         done = mspof("validate", "forms", "--format", kind)
         assert (done.returncode, done.stderr) == (1, b"")
     done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out")
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (1, b"")
     assert done.stdout.count(b"not readable") == len(ODD) + 3
 
 

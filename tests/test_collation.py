@@ -32,6 +32,7 @@ from mspof_cli.rules import Checked, check
 from mspof_cli.schemas import Council
 
 COUNCILS = [c for c in REGISTER.existing_in(QUARTER) if c.register_name == "demonstration_councils"]
+WARNING = "For internal use: small numbers are not hidden. Do not publish this as it stands."
 SHEETS = ["Coverage", "Returns", "Measures", "By region", "By council"]
 
 Figures = dict[str, int | None]
@@ -221,7 +222,7 @@ def test_each_version_has_its_own_base() -> None:
     assert value(result, "safer_percent_adult", "adult")[3:] == (2, 2)
     assert value(result, "safer_percent_representative", "representative")[3:] == (1, 2)
     (coverage,) = openpyxl.load_workbook(io.BytesIO(summary_files(result)["summary.xlsx"]))["Coverage"].iter_rows(
-        min_row=12, max_row=12, max_col=5, values_only=True
+        min_row=13, max_row=13, max_col=5, values_only=True
     )
     assert coverage == ("Q7", "Q7. Feels safer", 2, 2, len(COUNCILS))
 
@@ -245,16 +246,22 @@ def test_what_became_of_each_file() -> None:
         partial("e.xlsx", council=None, ons_code=None),
         Return("f.xlsx", ""),
         partial("g.xlsx", OTHER, council="Elverdale (demonstration)", ons_code="DEMO00005", completed=None),
+        returned(cover(council="Farrowshire (demonstration)", ons_code="DEMO00006"), file="h.xlsx"),
+        partial("i.xlsx", council="Glimmerbeck (demonstration)", ons_code="DEMO00007"),
+        partial("j.xlsx", council="Glimmerbeck (demonstration)", ons_code="DEMO00007"),
     ]
     result = collate(check(returns), QUARTER, SCHEMAS.register)
-    assert [(each.checked.ret.file, each.used, each.why) for each in result.decisions] == [
-        ("a.xlsx", True, "accepted"),
-        ("b.xlsx", False, REPLACED),
-        ("c.xlsx", False, "needs correcting: COVER301"),
-        ("e.xlsx", False, "needs correcting: COVER101"),
-        ("f.xlsx", False, "not readable: "),
-        ("g.xlsx", True, "accepted with queries"),
-    ]  # fmt: skip
+    assert [(each.checked.ret.file, each.used, each.has_errors, each.why) for each in result.decisions] == [
+        ("a.xlsx", True, False, "accepted"),
+        ("b.xlsx", False, False, REPLACED),
+        ("c.xlsx", False, True, "needs correcting: COVER301"),
+        ("e.xlsx", False, True, "needs correcting: COVER101"),
+        ("f.xlsx", False, True, "not readable: "),
+        ("g.xlsx", True, False, "accepted with queries"),
+        ("h.xlsx", False, False, "nothing was returned"),
+        ("i.xlsx", False, True, "needs correcting: SET101"),
+        ("j.xlsx", False, True, "needs correcting: SET101"),
+    ]
     assert (result.participating, result.other_periods) == (2, 1)
 
 
@@ -265,10 +272,27 @@ def test_nothing_accepted() -> None:
         assert not isinstance(caught.value, UsageError)
 
 
+def test_nothing_for_the_period() -> None:
+    for returns, there in (
+        ([], "Check the folder that you named."),
+        ([partial("a.xlsx", year="x")], "Check the folder that you named."),
+        ([partial("a.xlsx", quarter="Q2 July to September")], "There are returns for 2018-19-Q2."),
+    ):
+        with pytest.raises(MspofError) as caught:
+            collate(check(returns), QUARTER, SCHEMAS.register)
+        assert (caught.value.problem, caught.value.remedy) == ("There is no return for 2018-19-Q3.", there)
+
+
+def test_returns_of_nothing_are_nothing_to_collate() -> None:
+    with pytest.raises(MspofError) as caught:
+        collate(check([returned(cover())]), QUARTER, SCHEMAS.register)
+    assert caught.value.problem == "No return for 2018-19-Q3 was accepted, so there is nothing to collate."
+
+
 def test_real_and_demonstration_councils_are_not_mixed() -> None:
     with pytest.raises(UsageError) as caught:
         collated([partial("a.xlsx"), partial("b.xlsx", council="Kent", ons_code="E10000016")])
-    assert "councils, demonstration_councils" in caught.value.problem
+    assert caught.value.problem == "The returns are of more than one register: councils and demonstration councils."
 
 
 # What is written
@@ -333,6 +357,18 @@ def test_csv_is_rfc_4180() -> None:
     assert frame["value"].dtype == pl.Float64
 
 
+def test_counts_in_csv_have_no_decimals() -> None:
+    result = three({}, BLANK_Q2)
+    told = csv.DictReader(io.StringIO(summary_files(result)["measures.csv"].decode(), newline=""), strict=True)
+    for row, known in zip(told, rows(result), strict=True):
+        if known["value"] is None:
+            assert row["value"] == ""
+        elif row["unit"] == "count":
+            assert row["value"] == row["numerator"] == str(known["numerator"])
+        else:
+            assert row["value"] == str(known["value"])
+
+
 def opened(data: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(data))
 
@@ -357,11 +393,15 @@ def test_workbook_sheets_and_headings() -> None:
         "By council": ["ONS code", "Council", *measures],
     }
     for page in book:
-        assert [cell.value for cell in page[4]] == headings[page.title]
+        assert [cell.value for cell in page[5]] == headings[page.title]
         assert page["A1"].value.endswith(": Making Safeguarding Personal Outcomes Framework, 2018-19-Q3")
         assert not page.merged_cells.ranges
         assert not page.freeze_panes
-        assert all(cell.value is None for cell in page[3])
+        assert [cell.value for cell in page[2] if cell.value is not None] == [WARNING]
+        assert [cell.value for cell in page[3] if cell.value is not None] == [
+            "A blank is not zero: it was not returned, or a count has no base and no percentage."
+        ]
+        assert all(cell.value is None for cell in page[4])
     assert book.properties.title == "Making Safeguarding Personal Outcomes Framework, 2018-19-Q3"
 
 
@@ -373,7 +413,7 @@ def test_workbook_has_the_figures_of_the_csv() -> None:
         ("By region", "region", 1),
         ("By council", "council", 2),
     ):
-        told = [[cell.value for cell in row[area:]] for row in book[sheet].iter_rows(min_row=5)]
+        told = [[cell.value for cell in row[area:]] for row in book[sheet].iter_rows(min_row=6)]
         assert told == [
             [row["question"], row["label"], COLLECTION.respondents.get(row["respondent"]), row["numerator"],
              row["denominator"], row["value"] if row["unit"] == "percent" else None,
@@ -388,7 +428,7 @@ def test_workbook_says_what_became_of_each_file() -> None:
         partial("\x1b\ud800.xlsx", council="Caldersby (demonstration)", ons_code=None, year="x"),
     ]
     book = opened(summary_files(collate(check(returns), QUARTER, SCHEMAS.register))["summary.xlsx"])
-    assert [row[:6] for row in book["Returns"].iter_rows(min_row=5, values_only=True)] == [
+    assert [row[:6] for row in book["Returns"].iter_rows(min_row=6, values_only=True)] == [
         ("a.xlsx", "Ambermere (demonstration)", "2018-19-Q3", "1", "used", "accepted"),
         ("\ufffd\ufffd.xlsx", "Caldersby (demonstration)", "not known", "1", "left out", "needs correcting: COVER201"),
     ]
@@ -434,10 +474,11 @@ def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> 
         )
     ):
         to = tmp_path / str(number)
-        subprocess.run(
+        run = subprocess.run(
             [sys.executable, *program, "collate", *order, "--period", "2018-19-Q3", "--to", to],
-            cwd=forms, env=environment(**env), capture_output=True, check=True,
+            cwd=forms, env=environment(**env), capture_output=True, check=False,
         )  # fmt: skip
+        assert (run.returncode, run.stderr) == (1, b"")
         told.append({path.name: path.read_bytes() for path in sorted(to.iterdir())})
     assert list(told[0]) == ["measures.csv", "summary.xlsx"]
     assert told[0] == told[1]
@@ -449,7 +490,8 @@ def test_from_another_folder_only_the_files_names_differ(forms: Path, tmp_path: 
     for cwd, path in ((forms, "."), (forms.parent, "forms")):
         to = tmp_path / cwd.name
         command = [sys.executable, "-m", "mspof_cli", "collate", path, "--period", "2018-19-Q3", "--to", str(to)]
-        subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, check=True)
+        run = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, check=False)
+        assert (run.returncode, run.stderr) == (1, b"")
         told.append(to)
     assert (told[0] / "measures.csv").read_bytes() == (told[1] / "measures.csv").read_bytes()
     books = [opened((to / "summary.xlsx").read_bytes()) for to in told]
@@ -457,6 +499,6 @@ def test_from_another_folder_only_the_files_names_differ(forms: Path, tmp_path: 
         pages = [[list(row) for row in book[sheet].values] for book in books]
         for page, prefix in zip(pages, ("", "forms/"), strict=True):
             if sheet == "Returns":
-                for row in itertools.islice(page, 4, None):
+                for row in itertools.islice(page, 5, None):
                     row[0] = row[0].removeprefix(prefix)
         assert pages[0] == pages[1]

@@ -53,6 +53,57 @@ def test_a_name_in_the_folder_of_the_command(tmp_path: Path, monkeypatch: pytest
     assert names(tmp_path) == ["out.csv"]
 
 
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "real.csv").write_bytes(b"old")
+    (tmp_path / "link.csv").symlink_to("in/real.csv")
+    (tmp_path / "new.csv").symlink_to("in/new.csv")
+    for name, target in (("link.csv", "real.csv"), ("new.csv", "new.csv")):
+        write_whole(tmp_path / name, b"new")
+        assert (tmp_path / name).is_symlink()
+        assert (tmp_path / "in" / target).read_bytes() == b"new"
+    assert names(tmp_path) == ["in", "link.csv", "new.csv"]
+    assert names(tmp_path / "in") == ["new.csv", "real.csv"]
+
+
+def test_trouble_is_said_of_the_name_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link.csv").symlink_to("nowhere/out.csv")
+    assert refused(Path("link.csv")).problem == "'link.csv' could not be written: no such file or directory."
+    assert (
+        refused(Path("no/out.csv")).problem
+        == f"'{Path('no/out.csv')}' could not be written: no such file or directory."
+    )
+    assert names(tmp_path) == ["link.csv"]
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        reading = os.open(tmp_path / name, os.O_RDONLY | os.O_NONBLOCK)
+        write_whole(tmp_path / name, b"new")
+        assert os.read(reading, 10) == b"new"
+        os.close(reading)
+    assert names(tmp_path) == ["link", "pipe"]
+
+
+def test_a_pipe_without_a_name_is_written_into() -> None:
+    """As with '-o /dev/stdout | less' and '-o >(less)': its real path leads nowhere."""
+    reading, writing = os.pipe()
+    write_whole(Path(f"/dev/fd/{writing}"), b"new")
+    assert os.read(reading, 10) == b"new"
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_device_is_written_into() -> None:
+    write_whole(Path("/dev/null"), b"new")
+    assert Path("/dev/null").is_char_device()
+    if Path("/dev/full").exists():
+        assert refused(Path("/dev/full")).problem == "'/dev/full' could not be written: no space left on device."
+
+
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
 def test_permissions_as_for_any_new_file(mask: int, tmp_path: Path) -> None:
     before = os.umask(mask)

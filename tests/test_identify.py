@@ -35,6 +35,8 @@ def who(**changes: Value | None) -> tuple[str | None, Period | None, int | None]
         ({"ons_code": None}, "DEMO00001", Q3),
         ({"council": None}, "DEMO00001", Q3),
         ({"council": "ambermere  COUNCIL (Demonstration)", "ons_code": "demo 00001"}, "DEMO00001", Q3),
+        ({"council": "Ambermere", "ons_code": None}, "DEMO00001", Q3),
+        ({"council": "the ambermere council"}, "DEMO00001", Q3),
         ({"council": "Barnsley", "ons_code": "E08000016"}, "E08000016", Q3),
         ({"council": "Barnsley", "ons_code": "E08000038"}, "E08000016", Q3),
         ({"council": "Sheffield City Council", "ons_code": "E08000039"}, "E08000019", Q3),
@@ -65,7 +67,7 @@ def test_submission_numbers(typed: Value | None, number: int | None) -> None:
     assert codes == ([] if number else ["COVER401"])
 
 
-COUNCIL = "a council with adult social services responsibilities, or its ONS code"
+COUNCIL = "a council in the register, or its ONS code"
 YEAR = "two years that follow each other, such as 2018-19"
 QUARTER = "one of Q1 to Q4, such as Q3 October to December"
 
@@ -83,21 +85,50 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
         ),
         (
             {"council": "Gloucester"},
-            [("COVER102", "C8", "No council in the register has this Council: 'Gloucester'.", COUNCIL)],
+            [
+                (
+                    "COVER102",
+                    "C8",
+                    (
+                        "'Council' is not that of a council in the register: 'Gloucester'. "
+                        "Did you mean 'Gloucestershire'?"
+                    ),
+                    COUNCIL,
+                )
+            ],
+        ),
+        (
+            {"council": "Ambermeer", "ons_code": None},
+            [
+                (
+                    "COVER102",
+                    "C8",
+                    (
+                        "'Council' is not that of a council in the register: 'Ambermeer'. "
+                        "Did you mean 'Ambermere (demonstration)'?"
+                    ),
+                    COUNCIL,
+                )
+            ],
+        ),
+        (
+            {"council": "Nowhere at all"},
+            [("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL)],
         ),
         (
             {"ons_code": "E07000001"},
-            [("COVER102", "C9", "No council in the register has this ONS code: 'E07000001'.", COUNCIL)],
+            [("COVER102", "C9", "'ONS code' is not that of a council in the register: 'E07000001'.", COUNCIL)],
         ),
         (
             {"council": 111, "ons_code": None},
-            [("COVER102", "C8", "No council in the register has this Council: 111.", COUNCIL)],
+            [("COVER102", "C8", "'Council' is not that of a council in the register: 111.", COUNCIL)],
         ),
         (
             {"ons_code": "DEMO00018"},
             [
                 (
                     "COVER104",
+                    "C8",
                     "C9",
                     (
                         "The cover names Ambermere (demonstration), "
@@ -151,13 +182,13 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
         ),
         (
             {"year": "2018-20"},
-            [("COVER201", "C10", "'Financial year' on the cover does not give a period: '2018-20'.", YEAR)],
+            [("COVER201", "C10", "'Financial year' does not say which period this is: '2018-20'.", YEAR)],
         ),
         (
             {"year": 2018, "quarter": "Oct-Dec"},
             [
-                ("COVER201", "C10", "'Financial year' on the cover does not give a period: 2018.", YEAR),
-                ("COVER201", "C11", "'Quarter' on the cover does not give a period: 'Oct-Dec'.", QUARTER),
+                ("COVER201", "C10", "'Financial year' does not say which period this is: 2018.", YEAR),
+                ("COVER201", "C11", "'Quarter' does not say which period this is: 'Oct-Dec'.", QUARTER),
             ],
         ),
         (
@@ -166,7 +197,7 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                 (
                     "COVER201",
                     "C11",
-                    "'Quarter' on the cover does not give a period: 'Q1 January to March'.",
+                    "'Quarter' does not say which period this is: 'Q1 January to March'.",
                     QUARTER,
                 )
             ],
@@ -174,8 +205,8 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
         (
             {"year": datetime.date(2018, 12, 1), "quarter": None},
             [
-                ("COVER201", "C10", "'Financial year' on the cover does not give a period: a date.", YEAR),
-                ("COVER201", "C11", "'Quarter' on the cover does not give a period: blank.", QUARTER),
+                ("COVER201", "C10", "'Financial year' does not say which period this is: a date.", YEAR),
+                ("COVER201", "C11", "'Quarter' does not say which period this is: blank.", QUARTER),
             ],
         ),
         (
@@ -184,7 +215,7 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                 (
                     "COVER401",
                     "C13",
-                    "The submission number is not a whole number from 1: 'first'.",
+                    "'Submission number' is not a whole number from 1: text of 5 characters.",
                     "a whole number, 1 or more",
                 )
             ],
@@ -197,6 +228,37 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
 )
 def test_what_is_wrong_with_a_cover(changes: dict[str, Value | None], expected: list[tuple[str, ...]]) -> None:
     assert findings(**changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("slug", "code", "message"),
+    [
+        ("submission", "COVER401", "'Submission number' is not a whole number from 1: {}."),
+        ("completed", "COVER203", "'Date completed' does not give a date: {}."),
+        ("scope", "COVER302", "'Which enquiries are counted' is not stated: {}."),
+        ("signed_off", "COVER301", None),
+    ],
+)
+@pytest.mark.parametrize(
+    ("typed", "described"),
+    [
+        ("Jo Bloggs", "text of 9 characters"),
+        ("jo", "text of 2 characters"),
+        (" ", "spaces only"),
+        (None, "blank"),
+        (0.5, "0.5"),
+        (7_700_900_123, "a number of 10 digits"),
+        (Cell(Kind.ERROR, "#REF!"), "text of 5 characters"),
+        (True, "a true or false"),
+    ],
+)
+def test_what_people_may_have_written_on_a_cover_is_only_described(
+    slug: str, code: str, message: str | None, typed: Value | None, described: str
+) -> None:
+    (checked,) = check([returned(clean(**{slug: typed}))])
+    (finding,) = checked.findings
+    assert (finding.code, finding.found) == (code, described)
+    assert message is None or finding.message == message.format(described)
 
 
 def test_a_lookup_that_failed_is_said_even_where_the_code_says_who_it_is() -> None:

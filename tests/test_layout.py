@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -144,10 +145,111 @@ def test_case_and_spacing_of_labels_do_not_matter(pick: Pick) -> None:
 
 @given(st.data(), picks())
 def test_other_text_beside_the_form_does_not_matter(data: st.DataObject, pick: Pick) -> None:
-    """Not even the form's own words, in another column, and not when the form has moved."""
-    texts = st.sampled_from([label.text for label in pick.plan.labels] + ["Checked by team", "2018-19"])
+    """Not even the form's own words, in another column, but for a heading again in its own row."""
+    headings = {slot.column_label for slot in pick.plan.slots}
+    answers = [label.text for number, label in enumerate(pick.plan.labels) if number not in headings]
+    texts = st.sampled_from([*answers, "Checked by team", "2018-19"])
     remarks: Sheet = data.draw(st.dictionaries(st.tuples(st.integers(1, 60), st.integers(8, 12)), texts, max_size=20))
     assert findings(pick.read(remarks | pick.sheet)) == ()
+
+
+@given(st.data(), picks(), st.sampled_from((str, str.upper, " {}\u00a0".format)))
+def test_a_heading_again_in_its_row_is_an_error(data: st.DataObject, pick: Pick, write: Callable[[str], str]) -> None:
+    headings = sorted({slot.column_label for slot in pick.plan.slots})
+    label = pick.plan.labels[data.draw(st.sampled_from(headings))]
+    beside = Place(pick.plan.sheet, label.row, data.draw(st.integers(8, 12)))
+    (finding,) = findings(pick.read(pick.sheet | {beside[1:]: write(label.text)}))
+    question = pick.form.collection.questions[label.question].label if label.question else None
+    first = Place("", label.row, label.column).ref
+    assert finding == Finding(
+        "FORM107",
+        Severity.ERROR,
+        question,
+        None,
+        pick.plan.sheet,
+        (first, beside.ref),
+        f"'{label.text}' in {beside.ref} as well",
+        f"'{label.text}' once, as the form was sent out",
+        f"The label '{label.text}' stands twice, so it can't be known which of the answers beside it counts.",
+        "Remove the row or column that was added, with the answers that do not count.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({(40, 2): "Fully achieved"}, [("FORM107", "B19", "B40")]),
+        ({(40, 2): " FULLY  achieved "}, [("FORM107", "B19", "B40")]),
+        ({(3, 2): "Fully achieved"}, [("FORM107", "B19", "B3")]),
+        ({(40, 5): "Fully achieved"}, []),
+        ({(19, 5): "Fully achieved"}, []),
+        ({(40, 3): "Number"}, []),
+        ({(40, 2): "Q2. Desired outcomes achieved"}, []),
+        ({(17, 4): "Number", (19, 4): 3, (20, 4): 2, (21, 4): 1}, [("FORM107", "C17", "D17")]),
+        (
+            {(5, 4): "Number", (9, 4): "Number", (17, 4): "Number", (23, 4): "Number"},
+            [("FORM107", "C5", "D5"), ("FORM107", "C9", "D9"), ("FORM107", "C17", "D17"), ("FORM107", "C23", "D23")],
+        ),
+    ],
+)
+def test_a_label_that_stands_twice(more: Sheet, expected: list[tuple[str, ...]]) -> None:
+    assert questions_with(dict(more)) == expected
+
+
+def test_a_row_that_was_copied_and_inserted() -> None:
+    form = FORMS["2018-19"]
+    sheets = filled(form, clean())
+    sheet = {(row + (row > 19), column): value for (row, column), value in sheets["Questions"].items()}
+    sheets["Questions"] = sheet | {(20, 2): "Fully achieved", (20, 3): 17}
+    found = findings(read_return(Paper(sheets).book, form, REGISTER, "form.xlsx"))
+    assert [finding.code for finding in found] == ["FORM107", "FORM104"]
+    assert set(found[0].cells) == {"B19", "B20"}
+
+
+Q2_BLANK: dict[tuple[int, int], Value | None] = {(19, 3): None, (20, 3): None, (21, 3): None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({**Q2_BLANK, (19, 4): 17, (20, 4): 6, (21, 4): 2}, [("FORM108", "D19", "D20", "D21")]),
+        ({**Q2_BLANK, (19, 1): 17, (21, 9): 2}, [("FORM108", "A19", "I21")]),
+        ({(19, 3): " ", (20, 3): "", (21, 3): "\u00a0", (19, 4): 17}, [("FORM108", "D19")]),
+        ({**Q2_BLANK, (19, 4): "see Q1", (18, 4): 17}, []),
+        ({(19, 4): 17, (20, 4): 6, (21, 4): 2}, []),
+        ({(20, 3): None, (20, 4): 6}, [("FIG201", "C20"), ("FORM108", "D20")]),
+    ],
+)
+def test_numbers_beside_answers_that_are_blank(
+    changes: dict[tuple[int, int], Value | None], expected: list[tuple[str, ...]]
+) -> None:
+    assert questions_with(changes) == expected
+
+
+def test_an_answer_in_the_box_of_another_respondent_is_in_a_box() -> None:
+    form = FORMS["2018-19"]
+    adults: dict[str, Value | None] = {name: None for name in CLEAN if name.endswith("_adult")}
+    assert findings(read_return(Paper(filled(form, clean(adults))).book, form, REGISTER, "form.xlsx")) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "found", "what"),
+    [
+        ({(13, 2): None}, "no such label", "is not there"),
+        ({(13, 2): "Don't know", (14, 2): "No"}, "no such label", "is not there"),
+        ({(13, 2): "Nobody asked"}, "'Nobody asked'", "was changed"),
+        ({(13, 2): " "}, "spaces only", "was changed"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_label(
+    changes: dict[tuple[int, int], Value | None], found: str, what: str
+) -> None:
+    form = FORMS["2018-19"]
+    sheets = filled(form, clean())
+    sheets["Questions"] = {at: value for at, value in (sheets["Questions"] | changes).items() if value is not None}
+    said = [each for each in findings(read_return(Paper(sheets).book, form, REGISTER, "form.xlsx"))
+            if each.code == "FORM103"]  # fmt: skip
+    assert [(each.found, each.message.split(",")[0].partition("' ")[2]) for each in said] == [(found, what)]
 
 
 def test_a_label_typed_as_an_answer_is_not_taken_for_the_label() -> None:

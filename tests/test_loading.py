@@ -228,6 +228,33 @@ MISTAKES: dict[str, tuple[str, str, str, str, str]] = {
         ),
         CORRECT,
     ),
+    **{
+        f"{key} a year written {year}": (
+            RULES_FILE,
+            'code = "MSP101"\n',
+            f'code = "MSP101"\n{key} = "{year}"\n',
+            f"{RULES_FILE}: rule MSP101 gives '{year}', which is not a financial year such as 2018-19.",
+            CORRECT,
+        )
+        for key, year in (("since", "2019"), ("since", "2019/20"), ("until", "2019-2020"), ("until", "2019-21"))
+    },
+    **{
+        f"an edition for a year written {year}": (
+            EDITION_FILE,
+            'years = ["2018-19"]',
+            f'years = ["2018-19", "{year}"]',
+            f"{EDITION_FILE}: '{year}' is not a financial year such as 2018-19.",
+            CORRECT,
+        )
+        for year in ("2019", "2019/20", "2019-2020", "2019-21", " 2019-20", "")
+    },
+    "a key that is gone": (
+        COLLECTION_FILE,
+        'slug = "mailbox"\n',
+        'slug = "mailbox"\npersonal = true\n',
+        f"{COLLECTION_FILE}: cover 9 (mailbox), 'personal' {NOT_A_NAME}.",
+        "Correct its spelling, or remove it.",
+    ),
     "misspelt key of the collection": (
         COLLECTION_FILE,
         "short_name",

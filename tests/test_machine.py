@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 from batch import OUTCOMES, RULES, batch, of, partial
-from build import clean, cover, figures, returned
+from build import COLLECTION, clean, cover, figures, returned
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +26,7 @@ from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.rules import check
 from mspof_cli.schemas import Rule
+from mspof_cli.select import chosen, chosen_rules
 
 # What a file can be called on some computer or other.
 NAMES = st.text(st.characters(exclude_characters="\0/"), min_size=1, max_size=20)
@@ -128,7 +129,13 @@ def test_csv_what_was_typed_is_text(typed: str) -> None:
 @example(name="\x1b]0;title\x07.xlsx")
 def test_csv_is_harmless_whatever_a_file_is_named(name: str) -> None:
     text = as_csv(several(name))
-    assert len(rows(text)) == 3
+    told = [(row["file"].removeprefix("'"), row["code"]) for row in rows(text)]
+    assert told == [
+        (printable(f"in/{name}").removeprefix("'"), "MSP202"),
+        (printable(name).removeprefix("'"), "SET101"),
+        (printable(f"{name}x").removeprefix("'"), "SET101"),
+        (printable(f"{name}x").removeprefix("'"), "MSP202"),
+    ]
     assert not re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", text)
     for row in rows(text):
         assert not row["file"].startswith(("=", "+", "-", "@"))
@@ -157,9 +164,26 @@ def test_junit_counts_what_it_holds(strict: bool) -> None:
         assert {case.attrib["classname"] for case in suite} == {suite.attrib["name"]}
 
 
-def test_junit_every_rule_is_a_case() -> None:
+def test_junit_every_line_is_a_case() -> None:
     first = junit(batch())[0]
-    assert [case.attrib["name"] for case in first] == [f"{rule.code} {rule.title}" for rule in RULES.values()]
+    assert [case.attrib["name"] for case in first] == [f"{rule.code} {rule.title}" for rule in COLLECTION.rule]
+
+
+def test_junit_what_else_was_found_is_a_case_too() -> None:
+    """What is wrong with a file, form or cell is not said to have passed where it was not found."""
+    lines = [rule.code for rule in COLLECTION.rule]
+    held = [code for code in lines if code != "MSP202"]
+    assert [[case.attrib["name"].split()[0] for case in suite] for suite in junit(batch())] == [
+        lines,
+        ["SET102"],
+        ["MSP202", *held],
+        ["COVER201", "FIG103", "FIG201", *lines],
+        ["FILE101"],
+    ]
+    wanted = ["MSP1", "MSP203"], ["MSP102"]
+    suites = junit(chosen(batch(), *wanted, RULES), rules=chosen_rules(RULES, *wanted))
+    asked = ["MSP101", "MSP103", "MSP203"]
+    assert [[case.attrib["name"].split()[0] for case in suite] for suite in suites] == [asked, [], asked, asked, []]
 
 
 def test_junit_skipped_is_what_could_not_be_tried() -> None:

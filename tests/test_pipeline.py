@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import zipfile
@@ -43,21 +44,47 @@ def test_folders_are_searched_and_other_files_passed_over(tmp_path: Path) -> Non
 
 
 def test_a_file_that_is_named_is_always_read(tmp_path: Path) -> None:
-    names = ("notes.docx", "~$b.xlsx", ".b.xlsx", "form")
-    assert found(*made(tmp_path, *names)) == (sorted(names), [])
+    """All but Excel's lock files, which a shell's '*' names too."""
+    names = ("notes.docx", ".b.xlsx", "form")
+    assert found(*made(tmp_path, *names, "~$b.xlsx", "in/~$notes")) == (sorted(names), ["~$notes", "~$b.xlsx"])
 
 
-def test_the_same_file_is_read_once(tmp_path: Path) -> None:
+def test_the_same_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (path,) = made(tmp_path, "in/a.xlsx")
-    (tmp_path / "in" / "b.xlsx").symlink_to(path)
+    made(tmp_path, "in/notes.txt")
+    (tmp_path / "linked").symlink_to(tmp_path / "in")
     os.link(path, tmp_path / "in" / "c.xlsx")
-    assert found(path, tmp_path, tmp_path / "in", tmp_path / "in" / ".." / "in", path) == (["a.xlsx", "c.xlsx"], [])
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "in"
+    spellings = [folder, tmp_path, folder / ".." / "in", tmp_path / "linked", Path("in"), Path("./in/../linked")]
+    for paths in itertools.permutations(spellings, 2):
+        files, passed_over = found(path, *paths, path)
+        assert (sorted(files), passed_over) == (["a.xlsx", "c.xlsx"], ["notes.txt"])
+    assert found(path, Path("in/a.xlsx"), Path("linked/a.xlsx"), folder / ".." / "in" / "a.xlsx") == (["a.xlsx"], [])
 
 
-def test_an_empty_folder(tmp_path: Path) -> None:
-    assert found(tmp_path) == ([], [])
-    assert found() == ([], [])
-    assert validate([tmp_path], SCHEMAS) == ((), ())
+@pytest.mark.parametrize("link", ["a-link.xlsx", "z-link.xlsx"])
+def test_a_link_beside_a_workbook_does_not_take_its_place(link: str, tmp_path: Path) -> None:
+    (tmp_path / "form.xlsx").write_bytes(FORM_FILE)
+    (tmp_path / link).symlink_to(tmp_path / "form.xlsx")
+    for paths in ([tmp_path], [tmp_path / link, tmp_path / "form.xlsx"], [tmp_path / "form.xlsx", tmp_path / link]):
+        told = [
+            (Path(each.ret.file).name, each.status, [finding.code for finding in each.findings])
+            for each in validate(paths, SCHEMAS).checked
+        ]
+        expected = [("form.xlsx", Status.ACCEPTED, list[str]()), (link, Status.NOT_READABLE, ["FILE111"])]
+        assert told == sorted(expected, key=lambda each: each[0])
+
+
+def test_no_workbook_at_all(tmp_path: Path) -> None:
+    made(tmp_path, "other/notes.docx", "other/~$a.xlsx", "other/.b.xlsx")
+    (tmp_path / "empty").mkdir()
+    for paths in ([], [tmp_path / "empty"], [tmp_path / "other"], [tmp_path], [tmp_path / "other" / "~$a.xlsx"]):
+        for search in (find_workbooks, lambda paths: validate(paths, SCHEMAS)):
+            with pytest.raises(UsageError) as caught:
+                search(paths)
+            assert caught.value.problem == "There is no workbook among the files named, or in the folders."
+            assert caught.value.remedy == "Check that it is the right folder, and that the files end in .xlsx."
 
 
 def test_a_folder_named_like_a_workbook_is_a_folder(tmp_path: Path) -> None:

@@ -135,6 +135,22 @@ def test_blank_is_not_zero(blank: str) -> None:
         (-1e19, {"label": "People seen", "found": "-1e+19", "expected": "a whole number, 0 or more"}),
         (float("inf"), {"label": "People seen", "found": "inf", "expected": "a whole number, 0 or more"}),
         ("1,024", {"label": "People seen", "found": "'1,024'", "value": 1024}),
+        *(
+            (typed, {"label": "People seen", "found": found, "expected": "a whole number, 0 or more"})
+            for typed, found in (
+                ("Jo Bloggs", "text of 9 characters"),
+                ("see Jo", "text of 6 characters"),
+                ("J B 4", "'J B 4'"),
+                ("Not  Applicable.", "'Not Applicable.'"),
+                ("unknown", "'unknown'"),
+                ("1O", "'1O'"),
+                ("07700 900123", "text of 12 characters"),
+                ("1234567?", "'1234567?'"),
+                ("12345678?", "text of 9 characters"),
+            )
+        ),
+        ("07700900123", {"label": "People seen", "found": "text of 11 characters", "expected": "no more than 999999"}),
+        (12_345_678, {"label": "People seen", "found": "a number of 8 digits", "expected": "no more than 999999"}),
         ("12¹", {"label": "People seen", "found": "'12¹'", "expected": "a whole number, 0 or more"}),
     ],
 )

@@ -93,6 +93,33 @@ def test_names_as_people_write_them(name: str, codes: list[str]) -> None:
     assert [council.ons_code for council in ENGLAND.named(name)] == codes
 
 
+@pytest.mark.parametrize("name", ["Ambermere", "  the AMBERMERE council", "Ambermere (demonstration)"])
+def test_what_is_in_brackets_may_be_left_off(name: str) -> None:
+    assert [council.ons_code for council in REGISTER.named(name)] == ["DEMO00001"]
+
+
+def test_no_councils_share_a_name_without_its_brackets() -> None:
+    for council in REGISTER.councils:
+        short = council.name.partition(" (")[0]
+        assert {c.register_name for c in REGISTER.named(short)} == {council.register_name}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Gloucester", "Gloucestershire"),
+        ("Ambermeer", "Ambermere (demonstration)"),
+        ("Leeeds City Council", "Leeds"),
+        ("Nowhere at all", None),
+        ("E07000001", None),
+        ("", None),
+        ("x" * 32_767, None),
+    ],
+)
+def test_the_nearest_name(text: str, name: str | None) -> None:
+    assert REGISTER.nearest(text) == name
+
+
 @pytest.mark.parametrize(
     ("code", "name"),
     [

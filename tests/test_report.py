@@ -15,7 +15,7 @@ from mspof_cli.rules import check
 
 BLANK = dict.fromkeys(("Q3", "Q4", "Q5", "Q6", "Q7"), "not_returned")
 FIRST_THREE = {"enquiries": "returned", "Q1": "returned", "Q2": "returned", **BLANK}
-FROM_Q3 = ["MSP301", "MSP302", "MSP303", *(f"MSP{question}0{who}" for question in range(4, 8) for who in (1, 2))]
+FROM_Q3 = ["MSP301", "MSP302", "MSP303", *(f"MSP{question}0{who}" for question in range(4, 8) for who in (1, 2, 3))]
 ON_THE_FORM = {"collection": "msp-outcomes", "edition": "2018-19"}
 AMBERMERE = {"ons_code": "DEMO00001", "name": "Ambermere (demonstration)"}
 
@@ -110,7 +110,7 @@ EXPECTED: dict[str, Any] = {
                     "cells": ["C10"],
                     "found": "'2018'",
                     "expected": "two years that follow each other, such as 2018-19",
-                    "message": "'Financial year' on the cover does not give a period: '2018'.",
+                    "message": "'Financial year' does not say which period this is: '2018'.",
                     "fix": "Choose it from the list on the cover.",
                 },
                 {
@@ -122,7 +122,7 @@ EXPECTED: dict[str, Any] = {
                     "cells": ["C13"],
                     "found": "'n/a'",
                     "expected": "a whole number, 0 or more",
-                    "message": "'No' can mean none or not known: 'n/a'.",
+                    "message": "'No' could mean none, or not known: 'n/a'.",
                     "fix": "Enter a whole number: 0 if there were none. If the figure is not known, leave the whole "
                     "question blank.",
                 },
@@ -171,10 +171,11 @@ EXPECTED: dict[str, Any] = {
     ],
     "summary": {
         "returns": 5,
-        "accepted": 2,
+        "accepted": 1,
         "accepted_with_queries": 1,
         "needs_correcting": 1,
         "not_readable": 1,
+        "set_aside": 1,
         "errors": 4,
         "queries": 1,
         "notes": 1,
@@ -193,7 +194,7 @@ def test_the_text_has_the_same_names_in_the_same_order() -> None:
 
 
 def test_nothing_to_check() -> None:
-    names = ("returns", "accepted", "accepted_with_queries", "needs_correcting", "not_readable")
+    names = ("returns", "accepted", "accepted_with_queries", "needs_correcting", "not_readable", "set_aside")
     summary = dict.fromkeys((*names, "errors", "queries", "notes"), 0)
     assert report(Batch((), ())) == {"mspof": __version__, "returns": [], "summary": summary}
 

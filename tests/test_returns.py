@@ -112,6 +112,14 @@ def test_the_case_and_spacing_of_a_sheets_name_do_not_matter(name: str) -> None:
     assert ret.figures["not_asked"].places == (Place(name, 13, 3),)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_sheets_the_one_named_as_on_the_form_is_read(first: bool) -> None:
+    sheets = filled(FORM, clean())
+    other: dict[str, dict[tuple[int, int], Value]] = {" questions": {(1, 1): "Working"}}
+    ret = read_return(Paper(other | sheets if first else sheets | other).book, FORM, REGISTER, "form.xlsx")
+    assert (ret.troubles, ret.figures["not_asked"].places) == ((), (Place("Questions", 13, 3),))
+
+
 def test_what_a_workbook_carries_beside_its_cells_is_noted() -> None:
     paper = Paper(filled(FORM, clean()))
     paper.extras = ("macros", "links to other workbooks")

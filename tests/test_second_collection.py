@@ -90,11 +90,11 @@ def test_clean_returns() -> None:
 
 
 TABLE = """\
-Council      Period      Status    Errors  Queries  Questions returned
------------  ----------  --------  ------  -------  ------------------
-Book-on-Sea  2024-25-Q1  accepted  0       0        1 of 2
-Lower Book   2024-25-Q1  accepted  0       0        2 of 2
-Upper Book   2024-25-Q1  accepted  0       0        2 of 2
+Council      Period      Status    Errors  Queries  Questions returned  File
+-----------  ----------  --------  ------  -------  ------------------  ---------
+Book-on-Sea  2024-25-Q1  accepted  0       0        1 of 2              LIB3.xlsx
+Lower Book   2024-25-Q1  accepted  0       0        2 of 2              LIB2.xlsx
+Upper Book   2024-25-Q1  accepted  0       0        2 of 2              LIB1.xlsx
 
 3 returns: 3 accepted.
 """
@@ -103,19 +103,20 @@ Upper Book   2024-25-Q1  accepted  0       0        2 of 2
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "'Maybe'", "'On time' or 'Late' or 'Not yet'")),
+        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "text of 5 characters",
+                                 "'On time' or 'Late' or 'Not yet'")),
         ({"Loans!C9": None}, ("error", "FIG202", "Loans!C9", "blank", "an entry in each column that needs one")),
         ({"Loans!B9": " "}, ("error", "FIG202", "Loans!B9", "blank", "an entry in each column that needs one")),
         ({"Loans!D9": 11}, ("error", "FIG112", "Loans!D9", "11", "no more than 10")),
         ({"Loans!D9": 2.5}, ("error", "FIG107", "Loans!D9", "2.5", "a whole number, 0 or more")),
         ({"Loans!D9": -1}, ("error", "FIG108", "Loans!D9", "-1", "a whole number, 0 or more")),
-        ({"Loans!D9": "good"}, ("error", "FIG101", "Loans!D9", "'good'", "a whole number, 0 or more")),
+        ({"Loans!D9": "good"}, ("error", "FIG101", "Loans!D9", "text of 4 characters", "a whole number, 0 or more")),
         ({"Loans!D9": "8"}, ("note", "FIG109", "Loans!D9", "'8'", "a number")),
         ({"Visits!C8": None}, ("error", "FIG201", "Visits!C8", "1 of 2 answers blank: 'Children'",
                                "a number in each, or all of them blank")),
         ({"Visits!B7": "Old people"}, ("error", "FORM103", "Visits!B7", "'Old people'", "'Adults'")),
         ({"Start!C12": None}, ("error", "COVER301", "Start!C12", "blank", "'Yes'")),
-        ({"Start!C7": "LIB3"}, ("error", "COVER104", "Start!C7", "the ONS code of Book-on-Sea",
+        ({"Start!C7": "LIB3"}, ("error", "COVER104", "Start!C6,C7", "the ONS code of Book-on-Sea",
                                 "LIB1, the code of Upper Book")),
         ({"Loans!D8": None, "Loans!D9": None, "Loans!D10": None},
          ("note", "LIB102", "Loans!B8,C8,B9,C9,D9,B10,C10,D10,B11,C11,D11", "1 of 4", "at least half")),
@@ -127,6 +128,27 @@ def test_a_fault_is_found_at_its_own_cell(changes: dict[str, Any], expected: tup
         assert [(each[0], each[1], *each[3:]) for each in told] == [(expected[0], expected[1], *expected[3:])]
     else:
         assert told == [expected]
+
+
+def test_nothing_of_nothing_is_filled_in() -> None:
+    told = findings(fill("LIB3", {"Visits!C7": None, "Visits!C8": None}))
+    assert told == [("query", "FIG301", "None!", "every question blank", "at least one question filled in")]
+
+
+def test_a_column_that_was_copied() -> None:
+    told = findings(fill("LIB1", {"Visits!D5": "Number", "Visits!D7": 30, "Visits!D8": 12}))
+    assert told == [("error", "FORM107", "Visits!C5,D5", "'Number' in D5 as well",
+                     "'Number' once, as the form was sent out")]  # fmt: skip
+
+
+def test_a_title_that_is_a_label_is_a_title() -> None:
+    """What is typed in a list is not the form's own words, though it may be the same."""
+    assert findings(fill("LIB1", {"Loans!B9": "Title", "Loans!B10": "B. Loans", "Loans!B11": "Brought back"})) == []
+
+
+def test_figures_beside_their_boxes() -> None:
+    told = findings(fill("LIB1", {"Visits!C7": None, "Visits!C8": None, "Visits!D7": 30, "Visits!E8": 12}))
+    assert told == [("query", "FORM108", "Visits!D7,E8", "2 numbers outside the boxes", "numbers in the white boxes")]
 
 
 def test_a_heading_of_a_list_that_was_changed() -> None:
@@ -171,48 +193,48 @@ def test_its_examples_hold_and_break() -> None:
 
 
 TIDY = """\
-participating,,ALL,A,visits_adults,Grown-ups,,count,38,,38.0,3,3
-participating,,ALL,A,visits_children,Children,,count,17,,17.0,3,3
-participating,,ALL,B,loans_all,Loans,,count,7,,7.0,2,3
-participating,,ALL,B,loans_on_time,Brought back on time,,count,4,,4.0,2,3
-participating,,ALL,B,loans_late,Brought back late,,count,2,,2.0,2,3
-participating,,ALL,B,loans_rated,Rated,,count,6,,6.0,2,3
-participating,,ALL,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3.0,2,3
+participating,,ALL,A,visits_adults,Grown-ups,,count,38,,38,3,3
+participating,,ALL,A,visits_children,Children,,count,17,,17,3,3
+participating,,ALL,B,loans_all,Loans,,count,7,,7,2,3
+participating,,ALL,B,loans_on_time,Brought back on time,,count,4,,4,2,3
+participating,,ALL,B,loans_late,Brought back late,,count,2,,2,2,3
+participating,,ALL,B,loans_rated,Rated,,count,6,,6,2,3
+participating,,ALL,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3,2,3
 participating,,ALL,B,on_time_percent,"Brought back on time, of those brought back",,percent,4,6,66.67,2,3
-region,R1,Hills,A,visits_adults,Grown-ups,,count,30,,30.0,2,2
-region,R1,Hills,A,visits_children,Children,,count,17,,17.0,2,2
-region,R1,Hills,B,loans_all,Loans,,count,7,,7.0,2,2
-region,R1,Hills,B,loans_on_time,Brought back on time,,count,4,,4.0,2,2
-region,R1,Hills,B,loans_late,Brought back late,,count,2,,2.0,2,2
-region,R1,Hills,B,loans_rated,Rated,,count,6,,6.0,2,2
-region,R1,Hills,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3.0,2,2
+region,R1,Hills,A,visits_adults,Grown-ups,,count,30,,30,2,2
+region,R1,Hills,A,visits_children,Children,,count,17,,17,2,2
+region,R1,Hills,B,loans_all,Loans,,count,7,,7,2,2
+region,R1,Hills,B,loans_on_time,Brought back on time,,count,4,,4,2,2
+region,R1,Hills,B,loans_late,Brought back late,,count,2,,2,2,2
+region,R1,Hills,B,loans_rated,Rated,,count,6,,6,2,2
+region,R1,Hills,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3,2,2
 region,R1,Hills,B,on_time_percent,"Brought back on time, of those brought back",,percent,4,6,66.67,2,2
-region,R2,Coast,A,visits_adults,Grown-ups,,count,8,,8.0,1,1
-region,R2,Coast,A,visits_children,Children,,count,0,,0.0,1,1
+region,R2,Coast,A,visits_adults,Grown-ups,,count,8,,8,1,1
+region,R2,Coast,A,visits_children,Children,,count,0,,0,1,1
 region,R2,Coast,B,loans_all,Loans,,count,,,,0,1
 region,R2,Coast,B,loans_on_time,Brought back on time,,count,,,,0,1
 region,R2,Coast,B,loans_late,Brought back late,,count,,,,0,1
 region,R2,Coast,B,loans_rated,Rated,,count,,,,0,1
 region,R2,Coast,B,loans_liked_on_time,"Liked, and brought back on time",,count,,,,0,1
 region,R2,Coast,B,on_time_percent,"Brought back on time, of those brought back",,percent,,,,0,1
-council,LIB1,Upper Book,A,visits_adults,Grown-ups,,count,30,,30.0,1,1
-council,LIB1,Upper Book,A,visits_children,Children,,count,12,,12.0,1,1
-council,LIB1,Upper Book,B,loans_all,Loans,,count,4,,4.0,1,1
-council,LIB1,Upper Book,B,loans_on_time,Brought back on time,,count,3,,3.0,1,1
-council,LIB1,Upper Book,B,loans_late,Brought back late,,count,1,,1.0,1,1
-council,LIB1,Upper Book,B,loans_rated,Rated,,count,4,,4.0,1,1
-council,LIB1,Upper Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,2,,2.0,1,1
+council,LIB1,Upper Book,A,visits_adults,Grown-ups,,count,30,,30,1,1
+council,LIB1,Upper Book,A,visits_children,Children,,count,12,,12,1,1
+council,LIB1,Upper Book,B,loans_all,Loans,,count,4,,4,1,1
+council,LIB1,Upper Book,B,loans_on_time,Brought back on time,,count,3,,3,1,1
+council,LIB1,Upper Book,B,loans_late,Brought back late,,count,1,,1,1,1
+council,LIB1,Upper Book,B,loans_rated,Rated,,count,4,,4,1,1
+council,LIB1,Upper Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,2,,2,1,1
 council,LIB1,Upper Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,3,4,75.0,1,1
-council,LIB2,Lower Book,A,visits_adults,Grown-ups,,count,0,,0.0,1,1
-council,LIB2,Lower Book,A,visits_children,Children,,count,5,,5.0,1,1
-council,LIB2,Lower Book,B,loans_all,Loans,,count,3,,3.0,1,1
-council,LIB2,Lower Book,B,loans_on_time,Brought back on time,,count,1,,1.0,1,1
-council,LIB2,Lower Book,B,loans_late,Brought back late,,count,1,,1.0,1,1
-council,LIB2,Lower Book,B,loans_rated,Rated,,count,2,,2.0,1,1
-council,LIB2,Lower Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,1,,1.0,1,1
+council,LIB2,Lower Book,A,visits_adults,Grown-ups,,count,0,,0,1,1
+council,LIB2,Lower Book,A,visits_children,Children,,count,5,,5,1,1
+council,LIB2,Lower Book,B,loans_all,Loans,,count,3,,3,1,1
+council,LIB2,Lower Book,B,loans_on_time,Brought back on time,,count,1,,1,1,1
+council,LIB2,Lower Book,B,loans_late,Brought back late,,count,1,,1,1,1
+council,LIB2,Lower Book,B,loans_rated,Rated,,count,2,,2,1,1
+council,LIB2,Lower Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,1,,1,1,1
 council,LIB2,Lower Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,1,2,50.0,1,1
-council,LIB3,Book-on-Sea,A,visits_adults,Grown-ups,,count,8,,8.0,1,1
-council,LIB3,Book-on-Sea,A,visits_children,Children,,count,0,,0.0,1,1
+council,LIB3,Book-on-Sea,A,visits_adults,Grown-ups,,count,8,,8,1,1
+council,LIB3,Book-on-Sea,A,visits_children,Children,,count,0,,0,1,1
 council,LIB3,Book-on-Sea,B,loans_all,Loans,,count,,,,0,1
 council,LIB3,Book-on-Sea,B,loans_on_time,Brought back on time,,count,,,,0,1
 council,LIB3,Book-on-Sea,B,loans_late,Brought back late,,count,,,,0,1
@@ -230,6 +252,7 @@ def test_collated() -> None:
         (
             "Libraries 2024-25-Q1: 3 of 3 councils on the register.\n"
             "Wrote ../out/measures.csv\nWrote ../out/summary.xlsx\n"
+            "For internal use: small numbers are not hidden. Do not publish these files as they stand.\n"
         ),
     )
     header, *rows = csv.reader(io.StringIO(Path("../out/measures.csv").read_text(encoding="utf-8"), newline=""))
@@ -241,7 +264,7 @@ def test_collated() -> None:
     tidy = TIDY.replace("ALL", "Participating councils")
     assert [row[2:] for row in rows] == list(csv.reader(io.StringIO(tidy)))
     book = openpyxl.load_workbook("../out/summary.xlsx")
-    assert [[cell.value for cell in row] for row in book["Coverage"].iter_rows(min_row=4, max_col=5)] == [
+    assert [[cell.value for cell in row] for row in book["Coverage"].iter_rows(min_row=5, max_col=5)] == [
         ["Question", "Subject", "Councils answering", "Councils participating", "Councils on the register"],
         ["A", "A. Visits", 3, 3, 3],
         ["B", "B. Loans", 2, 3, 3],
@@ -252,5 +275,5 @@ def test_a_list_with_a_fault_is_left_out() -> None:
     fill("LIB1")
     fill("LIB2", {"Loans!C9": "Maybe"})
     status, text = run("collate", ".", "--period", "2024-25-Q1", "--to", "../out")
-    assert status == 0
+    assert status == 1
     assert "Left out: 'LIB2.xlsx': needs correcting: FIG113\n" in text

@@ -8,7 +8,9 @@ import pytest
 from build import COLLECTION, clean, returned
 
 from mspof_cli.errors import UsageError
+from mspof_cli.findings import Status, Trouble
 from mspof_cli.pipeline import Batch
+from mspof_cli.returns import Return
 from mspof_cli.rules import catalogue, check
 from mspof_cli.select import chosen, unknown_code
 
@@ -39,6 +41,32 @@ def codes(select: list[str], ignore: list[str]) -> tuple[list[str], list[str]]:
 )
 def test_what_is_kept(select: list[str], ignore: list[str], expected: tuple[list[str], list[str]]) -> None:
     assert codes(select, ignore) == expected
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "judged"),
+    [
+        ([], [], None),
+        ([""], [","], None),
+        ([], ["FILE", "MSP1"], None),
+        (["MSP", "FIG", "COVER"], [], None),
+        ([], ["FIG", "COVER3"], Status.NEEDS_CORRECTING),
+        (["FILE"], [], Status.NEEDS_CORRECTING),
+        (["COVER3"], [], Status.NEEDS_CORRECTING),
+    ],
+)
+def test_a_status_is_by_all_findings(select: list[str], ignore: list[str], judged: Status | None) -> None:
+    """It is kept where findings were left out, and stays what it was however often one chooses."""
+    chosen_once = chosen(BATCH, select, ignore, CODES)
+    for batch in (chosen_once, chosen(chosen_once, select, ignore, CODES), chosen(chosen_once, ["FILE"], [], CODES)):
+        assert [each.status for each in batch.checked] == [Status.NEEDS_CORRECTING]
+    assert [each.judged for each in chosen_once.checked] == [judged]
+
+
+def test_one_that_is_not_readable_stays_so() -> None:
+    ret = Return("e.xlsx", "", troubles=(Trouble("FILE101", facts={"found": "an empty file"}),))
+    (checked,) = chosen(Batch(check([ret]), ()), [], ["FILE"], CODES).checked
+    assert (checked.status, checked.judged, checked.findings) == (Status.NOT_READABLE, Status.NOT_READABLE, ())
 
 
 def test_what_was_passed_over_stays() -> None:

@@ -7,31 +7,34 @@ import re
 from pathlib import Path
 
 import pytest
-from batch import batch, of, partial
+from batch import RULES, batch, of, partial
 from build import COLLECTION, QUARTER, SCHEMAS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.collation import collate
+from mspof_cli.findings import Finding, Severity, Trouble
 from mspof_cli.outputs.terminal import show
 from mspof_cli.outputs.text import Line, Report, compose, compose_collation, plain, ranges
 from mspof_cli.pipeline import Batch
+from mspof_cli.returns import Return
 from mspof_cli.rules import check
+from mspof_cli.select import chosen
 
 TABLE = """\
-Council                      Period      Status                 Errors  Queries  Questions returned
----------------------------  ----------  ---------------------  ------  -------  ------------------
-Caldersby (demonstration)    -           needs correcting       3       0        1 of 8
-in/e.xlsx                    -           not readable           1       0        -
-Ambermere (demonstration)    2018-19-Q3  accepted               0       0        3 of 8
-Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8
-Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8
+Council                      Period      Status                 Errors  Queries  Questions returned  File
+---------------------------  ----------  ---------------------  ------  -------  ------------------  ------
+Caldersby (demonstration)    -           needs correcting       3       0        1 of 8              d.xlsx
+Council not known            -           not readable           1       0        -                   e.xlsx
+Ambermere (demonstration)    2018-19-Q3  accepted               0       0        3 of 8              a.xlsx
+Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8              b.xlsx
+Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8              c.xlsx
 
 """
 
 FINDINGS = """\
-in/e.xlsx - not readable
+Council not known - not readable
   in/e.xlsx
   error  FILE101
     The file has nothing in it.
@@ -41,40 +44,41 @@ in/e.xlsx - not readable
 Caldersby (demonstration) - needs correcting
   in/d.xlsx
   error  COVER201  Cover C10
-    'Financial year' on the cover does not give a period: '2018'.
-    Found: '2018'. Expected: two years that follow each other, such as 2018-19.
+    'Financial year' does not say which period this is: '2018'.
+    Expected: two years that follow each other, such as 2018-19.
     Choose it from the list on the cover.
-  error  FIG103  Questions C13
-    'No' can mean none or not known: 'n/a'.
-    Found: 'n/a'. Expected: a whole number, 0 or more.
+  error  FIG103  Questions C13 (Q1)
+    'No' could mean none, or not known: 'n/a'.
+    Expected: a whole number, 0 or more.
     Enter a whole number: 0 if there were none. If the figure is not known, leave the whole question blank.
-  error  FIG201  Questions C20
+  error  FIG201  Questions C20 (Q2)
     Q2 is half filled in: 'Partially achieved' blank.
     Found: 1 of 3 answers blank: 'Partially achieved'. Expected: a number in each, or all of them blank.
     Enter a number in each blank cell: 0 if there were none. If it is not known, leave the whole question blank.
-  16 rules could not be tried, because an answer that is needed was not returned: MSP101, MSP102, MSP103, MSP201, \
-MSP202, MSP301, MSP302, MSP303, MSP401, MSP402, MSP501, MSP502, MSP601, MSP602, MSP701, MSP702.
+  20 rules could not be tried, because an answer that they need was not returned or not readable: MSP101, MSP102, \
+MSP103, MSP201, MSP202, MSP301, MSP302, MSP303, MSP401, MSP402, MSP403, MSP501, MSP502, MSP503, MSP601, MSP602, \
+MSP603, MSP701, MSP702, MSP703.
 
 Brackenholt (demonstration) - 2018-19-Q3 - accepted with queries
   in/c.xlsx
-  query  MSP202  Questions C19:C21, C11
+  query  MSP202  Questions C19:C21, C11 (Q2)
     25 people expressed outcomes in Q1, but Q2 covers only 24 of them.
-    Found: 24. Expected: at least 25.
+    Expected: at least 25.
     Add the 1 missing to Q2, or explain why it is not known whether their outcomes were achieved.
-  11 rules could not be tried, because an answer that is needed was not returned: MSP301, MSP302, MSP303, MSP401, \
-MSP402, MSP501, MSP502, MSP601, MSP602, MSP701, MSP702.
+  15 rules could not be tried, because an answer that they need was not returned or not readable: MSP301, MSP302, \
+MSP303, MSP401, MSP402, MSP403, MSP501, MSP502, MSP503, MSP601, MSP602, MSP603, MSP701, MSP702, MSP703.
 
 Ambermere (demonstration) - 2018-19-Q3 - set aside
   b.xlsx
   note  SET102  Cover C13
     This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not checked further.
-    Found: submission 1. Expected: submission 2, in 'a.xlsx'.
+    Expected: submission 2, in 'a.xlsx'.
     You do not need to do anything.
 """
 
 SUMMARY = """
 5 returns: 1 accepted, 1 accepted with queries, 1 needs correcting, 1 not readable, 1 set aside.
-1 other file passed over.
+1 other file passed over: notes.docx
 """
 
 
@@ -88,19 +92,114 @@ def test_quiet_leaves_the_findings_only() -> None:
 
 def test_nothing_to_check() -> None:
     assert plain(compose(Batch((), ()), quiet=False)) == "0 returns: nothing to check.\n"
-    assert plain(compose(Batch((), ()), quiet=True)) == "\n"
-    passed_over = Batch((), (Path("a"), Path("b")))
-    assert plain(compose(passed_over, quiet=False)).splitlines()[1] == "2 other files passed over."
+    assert plain(compose(Batch((), ()), quiet=True)) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, "1 other file passed over: in0.txt"),
+        (2, "2 other files passed over: in0.txt, in1.txt"),
+        (5, "5 other files passed over: in0.txt, in1.txt, in2.txt, in3.txt, in4.txt"),
+        (6, "6 other files passed over: in0.txt, in1.txt, in2.txt, in3.txt, in4.txt, ..."),
+    ],
+)
+def test_files_that_were_passed_over_are_named(count: int, expected: str) -> None:
+    passed_over = Batch((), tuple(Path("deep", f"in{number}.txt") for number in range(count)))
+    assert plain(compose(passed_over, quiet=False)).splitlines() == ["0 returns: nothing to check.", expected]
+
+
+def test_a_file_that_was_passed_over_is_harmless() -> None:
+    lines = plain(compose(Batch((), (Path("\x1b[31m.txt"),)), quiet=False)).splitlines()
+    assert lines[1] == "1 other file passed over: \N{REPLACEMENT CHARACTER}[31m.txt"
+
+
+def test_the_table_is_in_order_of_period_and_council() -> None:
+    returns = [
+        partial("1.xlsx", **of("Caldersby", 3)),
+        partial("2.xlsx", **of("Brackenholt", 2)),
+        partial("in/3.xlsx", submission=2),
+        partial("in/4.xlsx", quarter="Q4 January to March", completed="15/04/2019", **of("Brackenholt", 2)),
+        Return("5.xlsx", "", troubles=(Trouble("FILE101", facts={"found": "an empty file"}),)),
+        partial("6.xlsx"),
+    ]
+    rows = compose(Batch(check(returns), ()), quiet=False).rows
+    assert [(row[0].partition(" (")[0], row[1], row[6]) for row in rows] == [
+        ("Council not known", "-", "5.xlsx"),
+        ("Ambermere", "2018-19-Q3", "6.xlsx"),
+        ("Ambermere", "2018-19-Q3", "3.xlsx"),
+        ("Brackenholt", "2018-19-Q3", "2.xlsx"),
+        ("Caldersby", "2018-19-Q3", "1.xlsx"),
+        ("Brackenholt", "2018-19-Q4", "4.xlsx"),
+    ]
+
+
+def test_what_findings_left_out_does_to_a_status_is_said() -> None:
+    left_out = plain(compose(chosen(batch(), [], ["FIG"], RULES), quiet=False)).splitlines()
+    assert (
+        "Caldersby (demonstration)    -           needs correcting       1       0        1 of 8              d.xlsx"
+        in left_out
+    )
+    assert left_out[-3:] == [
+        "5 returns: 1 accepted, 1 accepted with queries, 1 needs correcting, 1 not readable, 1 set aside.",
+        "Some findings were left out, as you chose. What became of each return is by all of them.",
+        "1 other file passed over: notes.docx",
+    ]
+    assert plain(compose(chosen(batch(), [], ["FORM"], RULES), quiet=False)) == TABLE + FINDINGS + SUMMARY
+
+
+def entry(found: str, expected: str, message: str, fix: str) -> list[str]:
+    """The lines of a finding with these words, below the first."""
+    (checked,) = check([partial("a.xlsx")])
+    finding = Finding("MSP202", Severity.QUERY, "Q2", None, "Questions", ("C19",), found, expected, message, fix)
+    told = checked._replace(findings=(finding,), not_tried=())
+    return plain(compose(Batch((told,), ()), quiet=True)).splitlines()[3:]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "line"),
+    [
+        ("24", "25", None),
+        ("24", "at least 25", "Expected: at least 25."),
+        ("25", "Q1", None),
+        ("2", "25", "Found: 2."),
+        ("4", "5", "Found: 4. Expected: 5."),
+        ("'n/a'", "one", "Found: 'n/a'."),
+        ("Q2 covers", "Look", None),
+        ("them", "them.Add", "Expected: them.Add."),
+    ],
+)
+def test_what_a_message_says_is_not_said_again(found: str, expected: str, line: str | None) -> None:
+    message, fix = "25 expressed outcomes in Q1, but Q2 covers 24 of them.", "Add one. Look again."
+    assert entry(found, expected, message, fix) == [f"    {words}" for words in (message, line, fix) if words]
+
+
+def test_one_rule_or_several_that_could_not_be_tried() -> None:
+    (checked,) = check([partial("a.xlsx", {"not_achieved": 1})])
+    told = [
+        plain(compose(Batch((checked._replace(not_tried=codes),), ()), quiet=True)).splitlines()[-1]
+        for codes in (("MSP301",), ("MSP301", "MSP302"))
+    ]
+    unknown = "was not returned or not readable"
+    assert told == [
+        f"  1 rule could not be tried, because an answer that it needs {unknown}: MSP301.",
+        f"  2 rules could not be tried, because an answer that they need {unknown}: MSP301, MSP302.",
+    ]
 
 
 def test_findings_with_one_cause_are_together() -> None:
     blanks = {"asked_dont_know": "n/a", "asked_not_recorded": "n/a"}
     text = plain(compose(Batch(check([partial("a.xlsx", dict(blanks))]), ()), quiet=True))
-    assert "  error  FIG103  Questions C14; Questions C15\n" in text
+    expected = "    Expected: a whole number, 0 or more."
+    assert text.splitlines()[2:8] == [
+        "  error  FIG103",
+        "    Questions C14 (Q1): 'Don't know' could mean none, or not known: 'n/a'.",
+        expected,
+        "    Questions C15 (Q1): 'Not recorded' could mean none, or not known: 'n/a'.",
+        expected,
+        "    Enter a whole number: 0 if there were none. If the figure is not known, leave the whole question blank.",
+    ]
     assert text.count("FIG103") == 1
-    assert text.count("Enter a whole number") == 1
-    assert "'Don't know' can mean none or not known" in text
-    assert "'Not recorded' can mean none or not known" in text
 
 
 @pytest.mark.parametrize(
@@ -222,4 +321,5 @@ def test_collation_in_words() -> None:
         "1 return for other periods.\n"
         "Wrote out/measures.csv\n"
         "Wrote out/\N{REPLACEMENT CHARACTER}.xlsx\n"
+        "For internal use: small numbers are not hidden. Do not publish these files as they stand.\n"
     )

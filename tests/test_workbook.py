@@ -131,6 +131,13 @@ CELLS: dict[str, tuple[str, Cell | None]] = {
     "formula without a value": ('<c r="A1"><f>B1</f></c>', Cell(UNCALCULATED, "", True)),
     "formula with an empty value": ('<c r="A1"><f>B1</f><v/></c>', Cell(UNCALCULATED, "", True)),
     "formula of text without a value": ('<c r="A1" t="s"><f>B1</f></c>', Cell(UNCALCULATED, "", True)),
+    **{
+        f"formula of type {declared} without a value": (
+            f'<c r="A1" t="{declared}"><f>B1</f></c>',
+            Cell(UNCALCULATED, "", True),
+        )
+        for declared in ("str", "inlineStr", "n", "b", "e", "d", "unheard-of")
+    },
     "blank": ('<c r="A1"/>', None),
     "blank but formatted": ('<c r="A1" s="0" t="n"></c>', None),
     "blank but with an empty value": ('<c r="A1" t="s"><v></v></c>', None),

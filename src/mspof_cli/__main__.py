@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 
 def start() -> None:
@@ -10,6 +11,8 @@ def start() -> None:
     gc.set_threshold(50_000)
     # A pydantic plugin installed beside mspof would be shown the figures. No one else's code is run on them.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if sys.stdout is None:  # closed, as with '>&-'
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     from mspof_cli.cli import run
 
     run()

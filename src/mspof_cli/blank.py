@@ -56,7 +56,7 @@ def _council(register: Register, text: str, period: Period) -> Council:
     named = (each for each in register.named(text) if each.existed_in(period))
     council = register.by_code(text) or next(named, None)
     if council is None or not council.existed_in(period):
-        near = register.nearest(text)
+        near = register.nearest(text, period)
         hint = f"Did you mean '{near}'? " if near else ""
         problem = f"No council called '{text}' existed in the whole of {period}."
         raise UsageError(problem, f"{hint}Give a council's name or ONS code as it stands in the register of councils.")

@@ -5,20 +5,18 @@ Everything that a command needs is imported by that command, so that ``--help`` 
 
 from __future__ import annotations
 
-import io
-import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mspof_cli import __version__
-from mspof_cli.errors import MspofError, UsageError
+from mspof_cli.errors import MspofError, OutputClosed, UsageError
 
 if TYPE_CHECKING:
     from mspof_cli.loading import Schemas
+    from mspof_cli.outputs.deliver import Format
     from mspof_cli.periods import Period
     from mspof_cli.pipeline import Batch
     from mspof_cli.schemas import Rule
@@ -35,16 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Format(StrEnum):
-    """How findings are written."""
-
-    text = "text"
-    json = "json"
-    csv = "csv"
-    junit = "junit"
-    sarif = "sarif"
 
 
 # What can't be read is a finding like any other, so typer is not to look.
@@ -96,6 +84,7 @@ def validate(
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""
+    from mspof_cli.outputs.deliver import Format, deliver
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
@@ -108,54 +97,9 @@ def validate(
 
         batch = chosen(batch, select or [], ignore or [], rules)
         rules = chosen_rules(rules, select or [], ignore or [])
-    if output is None and wanted is Format.text and sys.stdout.isatty():
-        _show(batch, quiet)
-    else:
-        _deliver(_written(batch, wanted, quiet, strict, rules), output, batch, wanted)
+    deliver(batch, wanted, output, quiet=quiet, strict=strict, rules=rules)
     if _has_errors(batch, strict):
         raise typer.Exit(ERRORS_FOUND)
-
-
-def _written(batch: Batch, format: Format, quiet: bool, strict: bool, rules: dict[str, Rule]) -> str:
-    """The findings in a format, as text."""
-    if format is Format.text:
-        from mspof_cli.outputs.text import compose, plain
-
-        return plain(compose(batch, quiet))
-    if format is Format.json:
-        from mspof_cli.outputs.report import as_json
-
-        return as_json(batch)
-    from mspof_cli.outputs.machine import as_csv, as_junit, as_sarif
-
-    if format is Format.csv:
-        return as_csv(batch)
-    return as_junit(batch, rules, strict) if format is Format.junit else as_sarif(batch, rules)
-
-
-def _show(batch: Batch, quiet: bool) -> None:
-    """The findings on a terminal."""
-    from mspof_cli.outputs.terminal import show
-    from mspof_cli.outputs.text import compose
-
-    _set_up_output()
-    show(compose(batch, quiet), sys.stdout)
-
-
-def _deliver(text: str, output: Path | None, batch: Batch, format: Format) -> None:
-    """The findings in a file, or on standard output."""
-    if output is None:
-        _print(text, for_programs=format is not Format.text)
-        return
-    from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
-
-    refuse_to_overwrite([output], _inputs(batch))
-    write_whole(output, text.encode(errors="replace"))
-
-
-def _inputs(batch: Batch) -> list[Path]:
-    """Every file in the folders that were read, whether it is a return or not."""
-    return [*(Path(checked.ret.file) for checked in batch.checked), *batch.passed_over]
 
 
 def _has_errors(batch: Batch, strict: bool) -> bool:
@@ -174,6 +118,7 @@ def collate(
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX."""
+    from mspof_cli.outputs.deliver import inputs, print_out
     from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
@@ -190,11 +135,11 @@ def collate(
 
     collated = compute(batch.checked, wanted, loaded.register)
     files = {to / name: data for name, data in summary_files(collated).items()}
-    refuse_to_overwrite(files, _inputs(batch))
+    refuse_to_overwrite(files, inputs(batch))
     make_folder(to)
     for path, data in files.items():
         write_whole(path, data)
-    _print(plain(compose_collation(collated, files)))
+    print_out(plain(compose_collation(collated, files)))
     if any(decision.has_errors for decision in collated.decisions):
         raise typer.Exit(ERRORS_FOUND)
 
@@ -218,12 +163,13 @@ def template(
 ) -> None:
     """Write a blank pro forma for a council and a quarter."""
     from mspof_cli.blank import blank_form
+    from mspof_cli.outputs.deliver import print_out
     from mspof_cli.outputs.files import refuse_existing, write_whole
 
     refuse_existing(output)
     who, form = blank_form(_schemas(schemas), collection, council, _period(period))
     write_whole(output, form)
-    _print(f"Wrote {output} for {who.name}, {who.ons_code}\n")
+    print_out(f"Wrote {output} for {who.name}, {who.ons_code}\n")
 
 
 @app.command()
@@ -238,6 +184,7 @@ def rules(
 
     What it checks, why, what breaks it, and how to put it right.
     """
+    from mspof_cli.outputs.deliver import print_out
     from mspof_cli.outputs.rulebook import explained, listed
     from mspof_cli.select import unknown_code
 
@@ -245,10 +192,12 @@ def rules(
     found = {each: rule for each, rule in known.items() if each.startswith(wanted)}
     if not found:
         raise unknown_code(wanted, known)
-    _print(explained(known[wanted]) if wanted in known else listed(found))
+    print_out(explained(known[wanted]) if wanted in known else listed(found))
 
 
 def _format(text: str) -> Format:
+    from mspof_cli.outputs.deliver import Format
+
     try:
         return Format(text)
     except ValueError as error:
@@ -280,49 +229,23 @@ def _rules(schemas: Schemas) -> dict[str, Rule]:
 
 def run() -> None:
     """The ``mspof`` command. What its user can put right is said in two sentences; nothing ends in a traceback."""
+    from mspof_cli.outputs import deliver
+
     try:
         app()
     except MspofError as error:
-        _say(error.problem, error.remedy)
+        deliver.say(error.problem, error.remedy)
         status = WRONG_USE if isinstance(error, UsageError) else COULD_NOT_WORK
     except KeyboardInterrupt:
         status = INTERRUPTED
+    except OutputClosed:
+        # As with 'mspof validate . | head'.
+        deliver.forget_output()
+        status = COULD_NOT_WORK
     except OSError as error:
-        _say(f"The output could not be written: {(error.strerror or 'refused').lower()}.", "Check where it goes.")
-        _forget_output()
+        deliver.say(
+            f"The output could not be written: {(error.strerror or 'refused').lower()}.", "Check where it goes."
+        )
+        deliver.forget_output()
         status = COULD_NOT_WORK
     sys.exit(status)
-
-
-def _set_up_output(for_programs: bool = False) -> None:
-    """Make standard output take whatever a file is named: what a terminal can't show becomes a question mark."""
-    if not isinstance(sys.stdout, io.TextIOWrapper):
-        return
-    if for_programs:  # the same bytes on every system, and as the XML says of itself
-        sys.stdout.reconfigure(encoding="utf-8", newline="", errors="replace")
-    else:
-        sys.stdout.reconfigure(errors="replace")
-
-
-def _print(text: str, for_programs: bool = False) -> None:
-    """Results, on standard output, until whoever reads them leaves."""
-    _set_up_output(for_programs)
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError as error:
-        # As with 'mspof validate . | head'.
-        _forget_output()
-        raise typer.Exit(COULD_NOT_WORK) from error
-
-
-def _forget_output() -> None:
-    """Send what is left of the output nowhere, or Python would complain at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(problem: str, remedy: str) -> None:
-    """Trouble, on standard error."""
-    from mspof_cli.outputs.safe import printable
-
-    typer.echo(printable(f"mspof: {problem} {remedy}"), err=True)

@@ -16,3 +16,7 @@ class UsageError(MspofError):
 
 class SchemaError(MspofError):
     """A schema file can't be used: ``problem`` names the file and the entry."""
+
+
+class OutputClosed(Exception):
+    """Whoever was reading the output has left. There is no one to say anything to."""

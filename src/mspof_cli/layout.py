@@ -93,14 +93,17 @@ class Located(NamedTuple):
 
         A heading again in its row, or an answer's label again in its column: someone copied a column or a row.
         """
-        texts = {label.text for label in self.plan.labels}
+        keys, known = {label.key for label in self.plan.labels}, set(self.at)
         headings = {slot.column_label for slot in self.plan.slots}
-        again = [(at, cell.value) for at, cell in cells.items() if cell.value in texts and at not in self.at]
+        answers = {slot.row_label for slot in self.plan.slots} - headings
+        texts = ((at, label_key(str(cell.value))) for at, cell in cells.items() if cell.kind is Kind.TEXT)
+        again = [(at, key) for at, key in texts if key in keys and at not in known]
         return [
             (label, Place(self.sheet, *there), Place(self.sheet, *at))
-            for at, text in again
+            for at, key in again
             for number, (label, there) in enumerate(zip(self.plan.labels, self.at, strict=True))
-            if there and label.text == text and (at[0] == there[0] if number in headings else at[1] == there[1])
+            if there and label.key == key
+            if (number in headings and at[0] == there[0]) or (number in answers and at[1] == there[1])
         ]
 
     @property

@@ -59,7 +59,8 @@ def find_workbooks(paths: Iterable[Path]) -> Found:
         for file in _files_in(path) if path.is_dir() else [path]:
             wanted = file is path or (file.suffix.casefold() in WORKBOOK_ENDINGS and not file.name.startswith("."))
             found = files if wanted and not file.name.startswith("~$") else passed_over
-            found.setdefault(file.absolute(), file)
+            # By the folder that it is really in, but its own name: a link to a workbook is not the workbook.
+            found.setdefault(Path(os.path.realpath(file.parent), file.name), file)
     if not files:
         problem = "There is no workbook among the files named, or in the folders."
         raise UsageError(problem, "Check that it is the right folder, and that the files end in .xlsx.")

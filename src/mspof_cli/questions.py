@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from mspof_cli.cells import Cell, Entry, Kind, Place, described, shown, tidy
+from mspof_cli.cells import LONG_NUMBER, Cell, Entry, Kind, Place, described, shown, tidy
 from mspof_cli.findings import Trouble
 from mspof_cli.layout import label_key
 from mspof_cli.lines import Line, Verdict
@@ -231,10 +231,11 @@ def _refusal(error: ErrorDetails, entry: Entry, question: str) -> Trouble:
 
 
 def _typed(cell: Cell | None) -> str:
-    """What was typed in the place of an answer. Words are only described, for they may be about a person."""
+    """What was typed in the place of an answer. Words and long numbers may be about a person: only described."""
     text = tidy(str(cell.value)) if cell is not None and cell.kind is Kind.TEXT else ""
     has_words = re.search(r"[^\W\d_]{3}", text) and text.casefold().rstrip(".") not in NO_ANSWERS
-    return described(cell) if has_words else shown(cell, LONGEST_SHOWN)
+    is_long = sum(letter.isdigit() for letter in text) >= LONG_NUMBER
+    return described(cell) if has_words or is_long else shown(cell, LONGEST_SHOWN)
 
 
 def _expected(code: str, limits: Mapping[str, object]) -> str:

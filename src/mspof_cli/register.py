@@ -39,10 +39,15 @@ class Register:
         key = name_key(name)
         return tuple(self._by_name.get(key) or self._by_name.get(_bare(key)) or ())
 
-    def nearest(self, name: str) -> str | None:
-        """The name most like one that is not known, if any is much like it."""
-        near = difflib.get_close_matches(name_key(name), self._by_name, 1, 0.75)
-        return self._by_name[near[0]][-1].name if near else None
+    def nearest(self, name: str, period: Period | None = None) -> str | None:
+        """The name most like one that is not known, if any is much like it; with a period, a council's of then."""
+        of_time = {
+            key: fitting[-1].name
+            for key, councils in self._by_name.items()
+            if (fitting := [council for council in councils if period is None or council.existed_in(period)])
+        }
+        near = difflib.get_close_matches(name_key(name), of_time, 1, 0.75)
+        return of_time[near[0]] if near else None
 
     def mentioned_in(self, text: str, period: Period | None) -> tuple[Council, ...]:
         """The councils of a period whose ONS code or name stands in a text, such as a file's name."""

@@ -162,7 +162,7 @@ class _Page:
         """Numbers in the row of an answer that is blank, outside the form's boxes: answers in the wrong column?"""
         slots = [slot for slot in located.plan.slots if slot.question and slot.row]
         boxes = {self.places[slot.key] for slot in slots}
-        blank = {place.row for place in boxes if place and self.at(place) is None}
+        blank = {place.row for place in boxes if place and Entry("", place, self.at(place)).is_blank}
         beside = tuple(
             place
             for (row, column), cell in self.cells[located.sheet].items()

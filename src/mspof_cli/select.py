@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from mspof_cli.errors import UsageError
 from mspof_cli.pipeline import Batch
+from mspof_cli.rules import Checked
 from mspof_cli.schemas import Rule
 
 
@@ -16,15 +17,14 @@ def chosen(batch: Batch, select: Sequence[str], ignore: Sequence[str], codes: Co
     What became of each return stays as it was: it does not become right by not looking.
     """
     wanted = _wanted(select, ignore, codes)
-    checked = (
-        each._replace(
-            judged=each.status,
-            findings=tuple(finding for finding in each.findings if wanted(finding.code)),
-            not_tried=tuple(code for code in each.not_tried if wanted(code)),
-        )
-        for each in batch.checked
-    )
-    return batch._replace(checked=tuple(checked))
+    return batch._replace(checked=tuple(_with_only(each, wanted) for each in batch.checked))
+
+
+def _with_only(checked: Checked, wanted: Callable[[str], bool]) -> Checked:
+    findings = tuple(finding for finding in checked.findings if wanted(finding.code))
+    not_tried = tuple(code for code in checked.not_tried if wanted(code))
+    judged = checked.status if findings != checked.findings else checked.judged
+    return checked._replace(findings=findings, not_tried=not_tried, judged=judged)
 
 
 def chosen_rules(rules: Mapping[str, Rule], select: Sequence[str], ignore: Sequence[str]) -> dict[str, Rule]:

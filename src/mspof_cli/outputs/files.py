@@ -60,18 +60,18 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     temporary = None
     try:
-        path = Path(os.path.realpath(path))
         if path.exists() and not path.is_file() and not path.is_dir():
             path.write_bytes(data)
             return
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        target = Path(os.path.realpath(path))
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
-        _replace(temporary, path)
+        _replace(temporary, target)
     except OSError as error:
         reason = (error.strerror or "the folder refused it").lower()
         remedy = "Check that the folder is there, that you may write in it, and that the disk is not full."

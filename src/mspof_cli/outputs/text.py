@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -84,9 +85,11 @@ def _of_return(checked: Checked) -> Iterator[Line]:
     for _, group in groupby(checked.findings, key=lambda finding: (finding.code, finding.fix)):
         yield from _of_findings(list(group))
     if checked.not_tried:
-        rules = f"{_number(len(checked.not_tried), 'rule')} could not be tried"
+        count = len(checked.not_tried)
+        rules = f"{_number(count, 'rule')} could not be tried"
+        needed = "it needs" if count == 1 else "they need"
         codes = ", ".join(checked.not_tried)
-        yield Line(f"{rules}, because an answer that it needs was not returned or not readable: {codes}.", 2, "detail")
+        yield Line(f"{rules}, because an answer that {needed} was not returned or not readable: {codes}.", 2, "detail")
 
 
 def _of_findings(findings: list[Finding]) -> Iterator[Line]:
@@ -99,10 +102,15 @@ def _of_findings(findings: list[Finding]) -> Iterator[Line]:
         place = f"{_where(finding)}: " if several and finding.cells else ""
         yield Line(printable(f"{place}{finding.message}"), 4)
         facts = {"Found": finding.found, "Expected": finding.expected}
-        new = [f"{word}: {fact}." for word, fact in facts.items() if fact not in finding.message + finding.fix]
+        new = [f"{word}: {fact}." for word, fact in facts.items() if not _says(finding, fact)]
         if new:
             yield Line(printable(" ".join(new)), 4, "detail")
     yield Line(printable(first.fix), 4, "fix")
+
+
+def _says(finding: Finding, fact: str) -> bool:
+    """Whether a finding's words have a fact in them: '2' is not in 'Q2', nor in '25 people'."""
+    return re.search(rf"(?<!\w){re.escape(fact)}(?!\w)", f"{finding.message} {finding.fix}") is not None
 
 
 def _where(finding: Finding) -> str:

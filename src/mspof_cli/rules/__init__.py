@@ -1,7 +1,7 @@
 """Every rule, in one list, and how rules turn returns into findings.
 
-A rule is declared with its words in one place: what can be wrong with a file, form, cover or cell in
-:mod:`~mspof_cli.rules.reading`; what a function finds in one return in :mod:`~mspof_cli.rules.alone`, and in all
+A rule is declared with its words in one place: what reading can meet in :mod:`~mspof_cli.rules.files` (the file and the
+form) and :mod:`~mspof_cli.rules.answers` (what was filled in); what a function finds in one return in :mod:`~mspof_cli.rules.alone`, and in all
 returns together in :mod:`~mspof_cli.rules.together`; what a line says in the collection's ``rules.toml``.
 """
 
@@ -17,12 +17,16 @@ from mspof_cli.layout import label_key
 from mspof_cli.lines import Verdict
 from mspof_cli.returns import Return
 from mspof_cli.rules.alone import ALONE
-from mspof_cli.rules.reading import READING
+from mspof_cli.rules.answers import COVER, FIGURES
+from mspof_cli.rules.files import FILE, FORM
 from mspof_cli.rules.together import SAME_SUBMISSION, STANDING, TOGETHER, standing
 from mspof_cli.schemas import Collection, Rule
 
 GENERAL: tuple[Rule, ...] = (
-    *READING,
+    *FILE,
+    *FORM,
+    *COVER,
+    *FIGURES,
     *(check.rule for check in ALONE),
     *STANDING,
     *(check.rule for check in TOGETHER),
