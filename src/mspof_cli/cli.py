@@ -188,11 +188,17 @@ def rules(
     from mspof_cli.outputs.rulebook import explained, listed
     from mspof_cli.select import unknown_code
 
-    known, wanted = _rules(_schemas(schemas)), (code or "").upper()
+    loaded, wanted = _schemas(schemas), (code or "").upper()
+    known = _rules(loaded)
     found = {each: rule for each, rule in known.items() if each.startswith(wanted)}
     if not found:
         raise unknown_code(wanted, known)
-    print_out(explained(known[wanted]) if wanted in known else listed(found))
+    if wanted in known:
+        collections = map(loaded.collection, loaded.slugs)
+        names = {name: label for collection in collections for name, label in collection.names.items()}
+        print_out(explained(known[wanted], names))
+    else:
+        print_out(listed(found))
 
 
 def _format(text: str) -> Format:

@@ -199,6 +199,15 @@ class Collection(Frozen):
     def totals(self) -> dict[str, Total]:
         return {total.slug: total for total in self.total}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What figures and totals are called, for people: ``Always (The adult)``."""
+        figures = {
+            name: f"{figure.label} ({self.respondents[figure.respondent]})" if figure.respondent else figure.label
+            for name, figure in self.figures.items()
+        }
+        return figures | {name: total.label for name, total in self.totals.items()}
+
     def expand(self, names: Iterable[str]) -> tuple[str, ...]:
         """The figures that names of figures and totals stand for, in order."""
         return tuple(figure for name in names for figure in (self.totals[name].of if name in self.totals else (name,)))

@@ -15,12 +15,14 @@ def listed(rules: Mapping[str, Rule]) -> str:
     return "\n".join([*lines, "", "'mspof rules CODE' explains one."]) + "\n"
 
 
-def explained(rule: Rule) -> str:
-    """One rule: what it checks, why, what breaks it, how to put it right."""
+def explained(rule: Rule, names: Mapping[str, str]) -> str:
+    """One rule: what it checks, why, what breaks it, how to put it right; ``names`` are what figures are called."""
+    known = [f"{name} is '{names[name]}'" for name in (rule.parsed.names if rule.line else ()) if name in names]
     parts = {
         "Checks": f"{rule.title}: {rule.line}" if rule.line else rule.title,
+        **({"Where": "; ".join(known)} if known else {}),
         "Why": rule.because,
-        "Broken by": rule.example or "; ".join(_case(case) for case in rule.breaks),
+        "Broken by": rule.example or "; ".join(_case(case, names) for case in rule.breaks),
         "Says": _without_facts(rule.message),
         "Put right": _without_facts(rule.fix),
     }
@@ -35,5 +37,8 @@ def _without_facts(words: str) -> str:
     return "".join(text + ("..." if field is not None else "") for text, field, _, _ in Formatter().parse(words))
 
 
-def _case(figures: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in figures.items())
+def _case(figures: Mapping[str, int], names: Mapping[str, str]) -> str:
+    """An example in the form's words: ``'Fully achieved' 3, 'Not achieved' 1``."""
+    return ", ".join(
+        f"'{names[name]}' {value}" if name in names else f"{name} {value}" for name, value in figures.items()
+    )
