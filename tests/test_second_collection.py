@@ -90,11 +90,11 @@ def test_clean_returns() -> None:
 
 
 TABLE = """\
-Council      Period      Status    Errors  Queries  Questions returned  File
------------  ----------  --------  ------  -------  ------------------  ---------
-Book-on-Sea  2024-25-Q1  accepted  0       0        1 of 2              LIB3.xlsx
-Lower Book   2024-25-Q1  accepted  0       0        2 of 2              LIB2.xlsx
-Upper Book   2024-25-Q1  accepted  0       0        2 of 2              LIB1.xlsx
+Council      Period      Status    Errors  Queries  Returned  File
+-----------  ----------  --------  ------  -------  --------  ---------
+Book-on-Sea  2024-25-Q1  accepted  0       0        1 of 2    LIB3.xlsx
+Lower Book   2024-25-Q1  accepted  0       0        2 of 2    LIB2.xlsx
+Upper Book   2024-25-Q1  accepted  0       0        2 of 2    LIB1.xlsx
 
 3 returns: 3 accepted.
 """

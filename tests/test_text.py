@@ -23,13 +23,13 @@ from mspof_cli.rules import check
 from mspof_cli.select import chosen
 
 TABLE = """\
-Council                      Period      Status                 Errors  Queries  Questions returned  File
----------------------------  ----------  ---------------------  ------  -------  ------------------  ------
-Caldersby (demonstration)    -           needs correcting       3       0        1 of 8              d.xlsx
-Council not known            -           not readable           1       0        -                   e.xlsx
-Ambermere (demonstration)    2018-19-Q3  accepted               0       0        3 of 8              a.xlsx
-Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8              b.xlsx
-Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8              c.xlsx
+Council                      Period      Status                 Errors  Queries  Returned  File
+---------------------------  ----------  ---------------------  ------  -------  --------  ------
+Caldersby (demonstration)    -           needs correcting       3       0        1 of 8    d.xlsx
+Council not known            -           not readable           1       0        -         e.xlsx
+Ambermere (demonstration)    2018-19-Q3  accepted               0       0        3 of 8    a.xlsx
+Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8    b.xlsx
+Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8    c.xlsx
 
 """
 
@@ -137,8 +137,7 @@ def test_the_table_is_in_order_of_period_and_council() -> None:
 def test_what_findings_left_out_does_to_a_status_is_said() -> None:
     left_out = plain(compose(chosen(batch(), [], ["FIG"], RULES), quiet=False)).splitlines()
     assert (
-        "Caldersby (demonstration)    -           needs correcting       1       0        1 of 8              d.xlsx"
-        in left_out
+        "Caldersby (demonstration)    -           needs correcting       1       0        1 of 8    d.xlsx" in left_out
     )
     assert left_out[-3:] == [
         "5 returns: 1 accepted, 1 accepted with queries, 1 needs correcting, 1 not readable, 1 set aside.",
@@ -323,3 +322,13 @@ def test_collation_in_words() -> None:
         "Wrote out/\N{REPLACEMENT CHARACTER}.xlsx\n"
         "For internal use: small numbers are not hidden. Do not publish these files as they stand.\n"
     )
+
+
+@pytest.mark.parametrize(("width", "has_file"), [(200, True), (100, True), (99, False), (60, False)])
+def test_a_narrow_window_leaves_out_the_file(width: int, has_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name stands above its findings as well; a table that wraps can't be read."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    rows = (("Council of a name that is long", "2018-19-Q3", "accepted with queries", "0", "1", "8 of 8", "b.xlsx"),)
+    told = io.StringIO()
+    show(Report(("Council", "Period", "Status", "Errors", "Queries", "Returned", "File"), rows, ()), told)
+    assert ("b.xlsx" in told.getvalue()) == has_file

@@ -20,16 +20,21 @@ STYLES = {
     "fix": "green",
 }
 
+GAP = 2  # characters between two columns
+
 
 def show(report: Report, file: TextIO) -> None:
     """Print a report to a terminal. Everything is printed as it is: nothing in it is taken for markup."""
     console = Console(file=file, markup=False, highlight=False, emoji=False)
     if report.rows:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for heading in report.headings:
+        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+        rows = [report.headings, *report.rows]
+        widths = [max(map(len, column)) + GAP for column in zip(*rows, strict=True)]
+        shown = len(widths) if sum(widths) - GAP <= console.width else -1  # the file's name stands further down as well
+        for heading in report.headings[:shown]:
             table.add_column(heading, overflow="fold")
         for row in report.rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*map(Text, row[:shown]))
         console.print(table)
     for line in report.lines:
         console.print(Padding(Text(line.text, STYLES.get(line.kind, "")), (0, 0, 0, line.indent)))

@@ -44,7 +44,7 @@ def compose(batch: Batch, quiet: bool) -> Report:
     """The report of a batch; ``quiet`` leaves the findings only."""
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
     lines = [line for checked in worst if checked.findings for line in _of_return(checked)]
-    headings = ("Council", "Period", "Status", "Errors", "Queries", "Questions returned", "File")
+    headings = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File")
     if quiet:
         return Report(headings, (), tuple(lines))
     rows = sorted(
