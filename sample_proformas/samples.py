@@ -231,6 +231,7 @@ def of_the_figures() -> list[Fault]:
         fault("FIG105-error-value", "#DIV/0!", "=1/0"),
         fault("FIG106-never-calculated", "a formula that was never calculated", "=1+1", then="without_results"),
         fault("FIG107-not-whole", "1.5", 1.5),
+        fault("FIG107-percentage", "a percentage", 1, edits=(("percentage", "Questions", "C21", 1),)),
         fault("FIG108-negative", "-2", -2),
         fault("FIG109-number-as-text", "'2'", " 2 ", "note"),
         fault("FIG111-true", "a true or false", "=TRUE()"),

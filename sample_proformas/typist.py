@@ -16,6 +16,7 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
+FORMATS = {"date": "DD/MM/YYYY", "percentage": "0%"}
 PIPE = "mspof-samples"
 
 
@@ -64,7 +65,7 @@ def do(desktop, job) -> None:
 
 def edit(document, action, sheet, rest) -> None:
     """One edit. Whoever changes the form itself takes the sheet's protection off first; it has no password."""
-    if action in ("number", "text", "formula", "date"):
+    if action in ("number", "text", "formula", *FORMATS):
         type_in(document, action, sheet.getCellRangeByName(rest[0]), rest[1])
         return
     sheet.unprotect("")
@@ -88,10 +89,10 @@ def type_in(document, action, cell, value) -> None:
         cell.setFormula(value)
     else:
         cell.setValue(value)
-    if action == "date":
-        locale = uno.createUnoStruct("com.sun.star.lang.Locale", "en", "GB", "")
-        key = document.NumberFormats.queryKey("DD/MM/YYYY", locale, False)
-        cell.NumberFormat = key if key >= 0 else document.NumberFormats.addNew("DD/MM/YYYY", locale)
+    if action in FORMATS:
+        locale, formats = uno.createUnoStruct("com.sun.star.lang.Locale", "en", "GB", ""), document.NumberFormats
+        key = formats.queryKey(FORMATS[action], locale, False)
+        cell.NumberFormat = key if key >= 0 else formats.addNew(FORMATS[action], locale)
 
 
 def setting(name, value):

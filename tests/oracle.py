@@ -125,8 +125,8 @@ def assert_agrees_with_openpyxl(path: Path) -> None:
 def expected_of_openpyxl(cell: Any, formula: bool, due: bool, epoch: datetime.datetime) -> Cell | None:
     """The cell we mean to read where openpyxl has this one; None for a blank.
 
-    We differ on purpose: a whole number is an ``int`` however it is written, a date keeps its serial number, a formula
-    without a result is ``UNCALCULATED``, an error value has its own kind.
+    We differ on purpose: a whole number is an ``int`` however it is written, a date keeps its serial number, what is
+    shown as a percentage is one, a formula without a result is ``UNCALCULATED``, an error value has its own kind.
     """
     value = cell.value
     if formula and (value is None or (due and value == 0 and not isinstance(value, bool))):
@@ -139,7 +139,8 @@ def expected_of_openpyxl(cell: Any, formula: bool, due: bool, epoch: datetime.da
         return Cell(Kind.DATE, to_excel(value, epoch), formula)
     if isinstance(value, int | float):
         whole = float(value).is_integer() and abs(value) < 2**53
-        return Cell(Kind.NUMBER, int(value) if whole else float(value), formula)
+        kind = Kind.PERCENTAGE if "%" in cell.number_format else Kind.NUMBER
+        return Cell(kind, int(value) if whole else float(value), formula)
     return Cell(Kind.ERROR if cell.data_type == "e" else Kind.TEXT, value, formula)
 
 

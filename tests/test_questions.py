@@ -24,6 +24,8 @@ TYPED: list[tuple[Value, int | None, list[str]]] = [
     (12, 12, []),
     (12.0, 12, []),
     (999_999, 999_999, []),
+    (Cell(Kind.PERCENTAGE, 1), None, ["FIG107"]),
+    (Cell(Kind.PERCENTAGE, 0.65), None, ["FIG107"]),
     (FORMULA_9, 9, []),
     ("12", 12, ["FIG109"]),
     (" 12 ", 12, ["FIG109"]),

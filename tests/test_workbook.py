@@ -29,7 +29,7 @@ from oracle import (
 from mspof_cli.cells import Cell, Kind
 from mspof_cli.workbook import NotReadable, Workbook, open_workbook
 
-NUMBER, TEXT, BOOLEAN, DATE, ERROR, UNCALCULATED = Kind
+NUMBER, TEXT, BOOLEAN, DATE, _, ERROR, UNCALCULATED = Kind
 Cells = dict[tuple[int, int], Cell]
 
 STRINGS, STYLES, BOOK, BOOK_RELS, SHEET = (
@@ -538,3 +538,25 @@ def test_the_oracle_can_disagree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("mspof_cli.workbook.sheet.as_number", lambda _: 2)
     with pytest.raises(AssertionError):
         assert_agrees_with_openpyxl(path)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "kind"),
+    [
+        ("0%", Kind.PERCENTAGE),
+        ("0.00%", Kind.PERCENTAGE),
+        ("[Red]0.0 %", Kind.PERCENTAGE),
+        ('0" %"', Kind.NUMBER),
+        ("0\\%", Kind.NUMBER),
+        ("0;0%", Kind.NUMBER),
+        ("#,##0", Kind.NUMBER),
+        ("dd/mm/yyyy", Kind.DATE),
+    ],
+)
+def test_a_percentage_is_told_from_a_number(number_format: str, kind: Kind, tmp_path: Path) -> None:
+    """100 % is stored as 1: read as a number, it would be one case."""
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = 1
+    book.worksheets[0]["A1"].number_format = number_format
+    book.save(tmp_path / "new.xlsx")
+    assert open_workbook(tmp_path / "new.xlsx").sheet("Sheet").cells == {(1, 1): Cell(kind, 1)}

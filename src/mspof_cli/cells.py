@@ -18,6 +18,7 @@ class Kind(Enum):
     TEXT = "text"
     BOOLEAN = "true or false"
     DATE = "date"
+    PERCENTAGE = "percentage"
     ERROR = "error value"
     UNCALCULATED = "formula that was never calculated"
 
@@ -25,9 +26,10 @@ class Kind(Enum):
 class Cell(NamedTuple):
     """One cell that is not blank.
 
-    ``value`` is an ``int`` or ``float`` for a number, the text as it was typed for text, a ``bool``, the date's
-    serial number (in the workbook's own date system) for a date, and the error's name (``"#REF!"``) for an error
-    value. ``formula`` says that a formula stands in the cell; its value is then the one last calculated.
+    ``value`` is an ``int`` or ``float`` for a number or a percentage (1 for 100 %), the text as it was typed for text,
+    a ``bool``, the date's serial number (in the workbook's own date system) for a date, and the error's name
+    (``"#REF!"``) for an error value. ``formula`` says that a formula stands in the cell; its value is then the one
+    last calculated.
     """
 
     kind: Kind
@@ -130,7 +132,7 @@ def described(cell: Cell | None) -> str:
 
 def date_of(cell: Cell | None, date_1904: bool) -> datetime.date | None:
     """The date that a cell gives: an Excel date, a serial number, or text with the day first; else None."""
-    if cell is None or cell.kind in (Kind.BOOLEAN, Kind.ERROR, Kind.UNCALCULATED):
+    if cell is None or cell.kind not in (Kind.TEXT, Kind.NUMBER, Kind.DATE):
         return None
     if cell.kind is Kind.TEXT:
         return _date_in_text(tidy(str(cell.value)))

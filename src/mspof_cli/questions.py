@@ -26,7 +26,13 @@ LARGEST_COUNT = 999_999
 LONGEST_SHOWN = 20
 
 # Everything but text that a count can't be, and the trouble it is.
-NOT_A_NUMBER = {Kind.DATE: "FIG104", Kind.ERROR: "FIG105", Kind.UNCALCULATED: "FIG106", Kind.BOOLEAN: "FIG111"}
+NOT_A_NUMBER = {
+    Kind.DATE: "FIG104",
+    Kind.ERROR: "FIG105",
+    Kind.UNCALCULATED: "FIG106",
+    Kind.PERCENTAGE: "FIG107",  # 100 % is stored as 1, which would be read as one case
+    Kind.BOOLEAN: "FIG111",
+}
 
 # pydantic's own refusals of a number, and the trouble each is.
 REFUSALS = {

@@ -6,11 +6,19 @@ read ends in ``NotReadable``, with the code of the rule that says so; no other e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from mspof_cli.cells import Cell
+from mspof_cli.cells import Cell, Kind
 from mspof_cli.workbook.container import NotReadable, Package, read_file, require_zip
-from mspof_cli.workbook.parts import TAG_LIMIT_BESIDE, Opener, PartReader, SharedStringReader, date_styles, plain_text
+from mspof_cli.workbook.parts import (
+    TAG_LIMIT_BESIDE,
+    Opener,
+    PartReader,
+    SharedStringReader,
+    kinds_of_styles,
+    plain_text,
+)
 from mspof_cli.workbook.sheet import SheetReader
 
 if TYPE_CHECKING:
@@ -47,7 +55,7 @@ class Workbook:
 
     __slots__ = (
         *("file", "sha256", "size", "sheet_names", "date_1904", "extras"),
-        *("_package", "_sheet_parts", "_other_parts", "_results_due", "_strings", "_date_styles", "_sheets", "_tags"),
+        *("_package", "_sheet_parts", "_other_parts", "_results_due", "_strings", "_style_kinds", "_sheets", "_tags"),
     )
 
     def __init__(self, file: Path, data: bytes) -> None:
@@ -64,7 +72,7 @@ class Workbook:
         self._other_parts = {link.kind: link.target for link in links.values()}
         self._results_due = contents.results_due
         self._strings: list[str] | None = None  # read with the first sheet
-        self._date_styles: frozenset[str] = frozenset()
+        self._style_kinds: Mapping[str, Kind] = {}
         self._sheets: dict[str, Sheet] = {}
         self.sheet_names = tuple(self._sheet_parts)
         self.date_1904 = contents.date_1904
@@ -75,20 +83,20 @@ class Workbook:
         if name not in self._sheets:
             part = self._sheet_parts[name]
             if self._strings is None:
-                self._strings, self._date_styles = self._read_what_sheets_share()
+                self._strings, self._style_kinds = self._read_what_sheets_share()
             reader = SheetReader(
-                self._strings, self._date_styles, date_1904=self.date_1904, results_due=self._results_due
+                self._strings, self._style_kinds, date_1904=self.date_1904, results_due=self._results_due
             )
             reader.walk(self._data(part))
             self._sheets[name] = Sheet(name, reader.in_order())
         return self._sheets[name]
 
-    def _read_what_sheets_share(self) -> tuple[list[str], frozenset[str]]:
+    def _read_what_sheets_share(self) -> tuple[list[str], Mapping[str, Kind]]:
         strings = SharedStringReader()
         if part := self._other_parts.get("sharedStrings"):
             strings.walk(self._data(part))
         part = self._other_parts.get("styles")
-        return strings.strings, date_styles(self._data(part)) if part else frozenset()
+        return strings.strings, kinds_of_styles(self._data(part)) if part else {}
 
     def _data(self, part: str) -> bytes:
         """A part's bytes, as long as all parts together are not too much work."""

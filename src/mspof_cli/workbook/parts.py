@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from mspof_cli.cells import Kind
 from mspof_cli.workbook.container import MIB, NotReadable, mib
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ FORMAT_LIMIT = 5_000  # number formats of a workbook's own; Excel allows about 2
 FORMAT_LENGTH = 255  # characters of one: Excel's own limit
 
 DATE_FORMATS = (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))  # those built into Excel
+PERCENTAGE_FORMATS = (9, 10)
 ELAPSED = ("h", "hh", "m", "mm", "s", "ss")  # in square brackets: a time that may exceed a day
 
 
@@ -184,15 +187,16 @@ def plain_text(text: str) -> str:
 
 
 class StylesReader(PartReader):
-    """Reads ``styles.xml`` as far as it says which cell styles show a number as a date."""
+    """Reads ``styles.xml`` as far as it says which cell styles show a number as a date or as a percentage."""
 
-    __slots__ = ("date_styles", "_formats", "_inside", "_styles")
+    __slots__ = ("kinds", "_formats", "_inside", "_styles")
     tag_limit = STYLES_TAG_LIMIT
 
     def __init__(self) -> None:
         super().__init__()
-        self.date_styles: set[str] = set()
-        self._formats = dict.fromkeys(map(str, DATE_FORMATS), True)
+        self.kinds: dict[str, Kind] = {}
+        self._formats: dict[str, Kind | None] = dict.fromkeys(map(str, DATE_FORMATS), Kind.DATE)
+        self._formats |= dict.fromkeys(map(str, PERCENTAGE_FORMATS), Kind.PERCENTAGE)
         self._inside = ""  # outside these two sections, numFmt and xf mean something else
         self._styles = 0
         self.do(
@@ -213,44 +217,46 @@ class StylesReader(PartReader):
         if self._inside == "numFmts":
             if len(self._formats) > FORMAT_LIMIT:
                 raise NotReadable("FILE109", f"more than {FORMAT_LIMIT:,} number formats")
-            self._formats[attributes.get("numFmtId", "")] = shows_a_date(attributes.get("formatCode", ""))
+            self._formats[attributes.get("numFmtId", "")] = kind_shown(attributes.get("formatCode", ""))
 
     def _style(self, attributes: dict[str, str], /) -> None:
         if self._inside == "cellXfs":
-            if self._formats.get(attributes.get("numFmtId", "")):
-                self.date_styles.add(str(self._styles))
+            if kind := self._formats.get(attributes.get("numFmtId", "")):
+                self.kinds[str(self._styles)] = kind
             self._styles += 1
 
 
-def date_styles(data: bytes) -> frozenset[str]:
-    """The cell styles of ``styles.xml`` that show a number as a date."""
+def kinds_of_styles(data: bytes) -> Mapping[str, Kind]:
+    """The cell styles of ``styles.xml`` that show a number as something else, by their numbers."""
     # Returns on the same form mostly share their styles; a huge part is not worth the memory.
-    return _date_styles(data) if len(data) <= MIB else _date_styles.__wrapped__(data)
+    return _kinds_of_styles(data) if len(data) <= MIB else _kinds_of_styles.__wrapped__(data)
 
 
 @lru_cache(maxsize=16)
-def _date_styles(data: bytes) -> frozenset[str]:
+def _kinds_of_styles(data: bytes) -> Mapping[str, Kind]:
     reader = StylesReader()
     reader.walk(data)
-    return frozenset(reader.date_styles)
+    return MappingProxyType(reader.kinds)
 
 
-def shows_a_date(number_format: str) -> bool:
-    """Whether the first section of a number format shows a part of a date or a time."""
+def kind_shown(number_format: str) -> Kind | None:
+    """What the first section of a number format shows a number as: a date or time, a percentage, or just a number."""
     characters = iter(number_format[:FORMAT_LENGTH])
     for character in characters:
         if character in "dmyhsDMYHS":
-            return True
+            return Kind.DATE
+        if character == "%":
+            return Kind.PERCENTAGE
         if character == ";":
-            return False
+            return None
         if character == '"':
             _up_to('"', characters)
         elif character == "[":  # a colour, a condition, a language, or an elapsed time
             if _up_to("]", characters).lower() in ELAPSED:
-                return True
+                return Kind.DATE
         elif character in "\\_*":  # the next character stands for itself, for its width, or for filling
             next(characters, "")
-    return False
+    return None
 
 
 def _up_to(end: str, characters: Iterator[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Mapping
 
 from mspof_cli.cells import Cell, Kind, row_and_column
 from mspof_cli.workbook.container import NotReadable
@@ -20,7 +21,7 @@ REFERENCE_LENGTH = len("XFD1048576")
 NUMBER_LENGTH = 64  # characters; Excel writes 24 at most
 WHOLE_LIMIT = 2**53  # beyond it a float no longer holds every whole number
 
-NUMBER, TEXT, BOOLEAN, DATE, ERROR, UNCALCULATED = Kind  # looked up once: cells are many
+NUMBER, TEXT, BOOLEAN, DATE, _, ERROR, UNCALCULATED = Kind  # looked up once: cells are many
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 
@@ -28,18 +29,18 @@ class SheetReader(TextReader):
     """Reads the cells of one sheet."""
 
     __slots__ = (
-        *("cells", "_strings", "_date_styles", "_date_1904", "_results_due"),  # what it makes, and what it needs
+        *("cells", "_strings", "_style_kinds", "_date_1904", "_results_due"),  # what it makes, and what it needs
         *("_found", "_columns", "_row", "_digits", "_place", "_column", "_count"),  # where it is
         *("_type", "_style", "_formula", "_value"),  # the cell it is in
     )
 
     def __init__(
-        self, strings: list[str], date_styles: frozenset[str], *, date_1904: bool = False, results_due: bool = False
+        self, strings: list[str], style_kinds: Mapping[str, Kind], *, date_1904: bool = False, results_due: bool = False
     ) -> None:
         super().__init__()
         self.cells: dict[tuple[int, int], Cell] = {}
         self._strings = strings
-        self._date_styles = date_styles
+        self._style_kinds = style_kinds
         self._date_1904 = date_1904
         self._results_due = results_due
         self._found = False
@@ -153,7 +154,7 @@ class SheetReader(TextReader):
             return Cell(TEXT, plain_text(value), formula)
         if formula and self._results_due and number == 0:  # XlsxWriter's mark of the same
             return Cell(UNCALCULATED, "", formula)
-        return Cell(DATE if declared == "d" or self._style in self._date_styles else NUMBER, number, formula)
+        return Cell(DATE if declared == "d" else self._style_kinds.get(self._style, NUMBER), number, formula)
 
     def _shared_string(self, value: str) -> str:
         number = as_number(value)
