@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build import COLLECTION, Value, cover, figures, returned
+from build import CLEAN, COLLECTION, Value, cover, figures, returned
 
 from mspof_cli.findings import Trouble
 from mspof_cli.pipeline import Batch
@@ -13,16 +13,11 @@ from mspof_cli.rules import catalogue, check
 
 RULES = catalogue([COLLECTION])
 
+# The figures of the first three questions.
 OUTCOMES: dict[str, Value | None] = {
-    "enquiries_completed": 40,
-    "asked_expressed": 25,
-    "asked_not_expressed": 5,
-    "not_asked": 6,
-    "asked_dont_know": 2,
-    "asked_not_recorded": 2,
-    "fully_achieved": 17,
-    "partially_achieved": 6,
-    "not_achieved": 2,
+    name: value
+    for name, value in CLEAN.items()
+    if COLLECTION.figures[name].question in ("enquiries", "asked", "achieved")
 }
 
 

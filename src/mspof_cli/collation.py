@@ -14,7 +14,6 @@ import polars as pl
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.findings import STATUS_WORDS, Severity, Status
 from mspof_cli.periods import Period
-from mspof_cli.questions import State
 from mspof_cli.register import Register
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
@@ -99,7 +98,7 @@ def _why_left_out(checked: Checked) -> str | None:
     if checked.status in (Status.NOT_READABLE, Status.NEEDS_CORRECTING):
         errors = sorted({finding.code for finding in checked.findings if finding.severity is Severity.ERROR})
         return f"{STATUS_WORDS[checked.status]}: {', '.join(errors)}"
-    if all(state is State.NOT_RETURNED for state in checked.ret.states.values()):
+    if checked.ret.is_empty:
         return "nothing was returned"
     return None
 

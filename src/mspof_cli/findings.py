@@ -75,6 +75,11 @@ def status_of(findings: Iterable[Finding]) -> Status:
     return Status.WITH_QUERIES if Severity.QUERY in severities else Status.ACCEPTED
 
 
+def either(choices: Iterable[str]) -> str:
+    """Choices in words: ``'Yes' or 'No'``."""
+    return " or ".join(f"'{choice}'" for choice in choices)
+
+
 def addresses(places: Iterable[Place]) -> tuple[str | None, tuple[str, ...]]:
     """The sheet of the first place, and every address; one on another sheet as Excel writes it: ``Questions!C8``."""
     places = tuple(places)

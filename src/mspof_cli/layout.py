@@ -94,10 +94,10 @@ class Located(NamedTuple):
         A heading again in its row, or an answer's label again in its column: someone copied a column or a row.
         """
         keys, known = {label.key for label in self.plan.labels}, set(self.at)
+        others = ((at, cell) for at, cell in cells.items() if cell.kind is Kind.TEXT and at not in known)
+        again = [(at, key) for at, cell in others if (key := label_key(str(cell.value))) in keys]
         headings = {slot.column_label for slot in self.plan.slots}
         answers = {slot.row_label for slot in self.plan.slots} - headings
-        texts = ((at, label_key(str(cell.value))) for at, cell in cells.items() if cell.kind is Kind.TEXT)
-        again = [(at, key) for at, key in texts if key in keys and at not in known]
         return [
             (label, Place(self.sheet, *there), Place(self.sheet, *at))
             for at, key in again
@@ -144,11 +144,11 @@ class Form:
         self.sheets = tuple(self._plan(sheet, blocks) for sheet, blocks in by_sheet.items())
 
     def _plan(self, sheet: str, blocks: Iterable[Block]) -> SheetPlan:
-        labels = sorted({label for block in blocks for label in block_labels(self.collection, block).values()})
+        named_of = [(block, block_labels(self.collection, block)) for block in blocks]
+        labels = sorted({label for _, named in named_of for label in named.values()})
         index = {(label.row, label.column): number for number, label in enumerate(labels)}
         slots = []
-        for block in blocks:
-            named = block_labels(self.collection, block)
+        for block, named in named_of:
             at = {key: index[label.row, label.column] for key, label in named.items()}
             rows = block.rows or {"": ""}  # a list has no row labels: its slots start from the heading's own row
             for column in block.columns:

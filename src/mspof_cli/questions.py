@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from mspof_cli.cells import LONG_NUMBER, Cell, Entry, Kind, Place, described, shown, tidy
-from mspof_cli.findings import Trouble
+from mspof_cli.findings import Trouble, either
 from mspof_cli.layout import label_key
 from mspof_cli.lines import Line, Verdict
 from mspof_cli.schemas import ANSWER, Column, Question, Tally, figure_name
@@ -135,7 +135,7 @@ def _choice_among(choices: tuple[str, ...]) -> Callable[[Cell], str]:
     def choice(cell: Cell) -> str:
         chosen = by_key.get(label_key(str(cell.value)))
         if chosen is None:
-            raise PydanticCustomError("FIG113", "not a choice", {"expected": " or ".join(f"'{c}'" for c in choices)})
+            raise PydanticCustomError("FIG113", "not a choice", {"expected": either(choices)})
         return chosen
 
     return choice

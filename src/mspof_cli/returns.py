@@ -11,7 +11,7 @@ from mspof_cli.identify import Identity, identity, name_contradictions
 from mspof_cli.layout import Form, Label, Located, label_key, locate
 from mspof_cli.questions import Answers, Given, State, read_grid, read_list
 from mspof_cli.register import Register
-from mspof_cli.schemas import ANSWER, Question
+from mspof_cli.schemas import ANSWER, Derived, Question
 from mspof_cli.workbook import Workbook
 
 # The last row of an Excel sheet.
@@ -42,12 +42,24 @@ class Return(NamedTuple):
             values[question.returned_name] = int(self.states[question.slug] is not State.NOT_RETURNED)
         return values
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no question was returned, not even in part."""
+        return all(state is State.NOT_RETURNED for state in self.states.values())
+
     def places(self, names: Iterable[str]) -> tuple[Place, ...]:
         """The cells of figures and totals, in order, each once."""
         if self.form is None:
             return ()
         figures = (self.figures[name] for name in self.form.collection.expand(names) if name in self.figures)
         return tuple(dict.fromkeys(place for given in figures for place in given.places))
+
+
+def share_of(values: Mapping[str, int | None], derived: Derived) -> tuple[int, int] | None:
+    """Numerator and base of a percentage, from a return's ``values()``; None unless every part of both is there."""
+    part = sum_of(values.get(name) for name in derived.numerator)
+    base = sum_of(values.get(name) for name in derived.denominator)
+    return (part, base) if part is not None and base is not None else None
 
 
 def sum_of(values: Iterable[int | None]) -> int | None:
@@ -160,9 +172,10 @@ class _Page:
 
     def _numbers_beside(self, located: Located) -> list[Trouble]:
         """Numbers in the row of an answer that is blank, outside the form's boxes: answers in the wrong column?"""
-        slots = [slot for slot in located.plan.slots if slot.question and slot.row]
-        boxes = {self.places[slot.key] for slot in slots}
-        blank = {place.row for place in boxes if place and Entry("", place, self.at(place)).is_blank}
+        slots = (slot for slot in located.plan.slots if slot.question and slot.row)
+        entries = [self.entry(*slot.key, label="") for slot in slots]
+        boxes = {entry.place for entry in entries}
+        blank = {entry.place.row for entry in entries if entry.place and entry.is_blank}
         beside = tuple(
             place
             for (row, column), cell in self.cells[located.sheet].items()

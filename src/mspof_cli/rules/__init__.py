@@ -1,8 +1,9 @@
 """Every rule, in one list, and how rules turn returns into findings.
 
-A rule is declared with its words in one place: what reading can meet in :mod:`~mspof_cli.rules.files` (the file and the
-form) and :mod:`~mspof_cli.rules.answers` (what was filled in); what a function finds in one return in :mod:`~mspof_cli.rules.alone`, and in all
-returns together in :mod:`~mspof_cli.rules.together`; what a line says in the collection's ``rules.toml``.
+A rule is declared with its words in one place: what reading can meet in :mod:`~mspof_cli.rules.files` (the file and
+the form) and :mod:`~mspof_cli.rules.answers` (what was filled in); what a function finds in one return in
+:mod:`~mspof_cli.rules.alone`, and in all returns together in :mod:`~mspof_cli.rules.together`; what a line says in the
+collection's ``rules.toml``.
 """
 
 from __future__ import annotations
@@ -45,8 +46,7 @@ def catalogue(collections: Iterable[Collection]) -> dict[str, Rule]:
 class Checked(NamedTuple):
     """A return with its findings, worst first, and the rules that could not be tried on it.
 
-    ``set_aside``: another file counts in its place. ``judged``: its status, where findings were left
-    out since.
+    ``set_aside``: another file counts in its place. ``judged``: its status, where findings were left out since.
     """
 
     ret: Return
@@ -67,8 +67,7 @@ def check(returns: Sequence[Return]) -> tuple[Checked, ...]:
     """Every rule on every return, in the order given."""
     current, aside = standing(returns)
     met: dict[str, list[Trouble]] = {}
-    comparable = [ret for ret in current if ret.who.submission is not None]
-    for file, trouble in (*aside, *(each for check in TOGETHER for each in check.find(comparable))):
+    for file, trouble in (*aside, *(each for check in TOGETHER for each in check.find(current))):
         met.setdefault(file, []).append(trouble)
     # Where two have the same number, neither is set aside: either may be the one that counts.
     set_aside = {file for file, trouble in aside if trouble.code != SAME_SUBMISSION.code}

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mspof_cli.cells import date_of, described
-from mspof_cli.findings import Severity, Trouble
+from mspof_cli.findings import Severity, Trouble, either
 from mspof_cli.layout import label_key
 from mspof_cli.periods import long_date
-from mspof_cli.questions import State
-from mspof_cli.returns import Return, sum_of
-from mspof_cli.schemas import Rule
+from mspof_cli.returns import Return, share_of
+from mspof_cli.schemas import Field, Rule
 
 
 class Check(NamedTuple):
@@ -90,12 +89,18 @@ DATE_NOT_STATED = Check(
 
 
 def not_signed_off(ret: Return) -> Iterator[Trouble]:
-    entry = ret.cover["signed_off"]
     assert ret.form is not None
-    field = next(field for field in ret.form.collection.cover if field.slug == "signed_off")
+    for field in ret.form.collection.cover:
+        if field.slug == "signed_off":
+            yield from _choice_not_made(ret, field, "COVER301")
+
+
+def _choice_not_made(ret: Return, field: Field, code: str) -> Iterator[Trouble]:
+    """Trouble where none of a field's choices stands on the cover."""
+    entry = ret.cover[field.slug]
     if label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
-        expected = " or ".join(f"'{choice}'" for choice in field.choices)
-        yield Trouble("COVER301", entry.places, facts={"found": described(entry.cell), "expected": expected})
+        facts = {"label": field.label, "found": described(entry.cell), "expected": either(field.choices)}
+        yield Trouble(code, entry.places, facts=facts)
 
 
 NOT_SIGNED_OFF = Check(
@@ -116,11 +121,8 @@ def choice_not_stated(ret: Return) -> Iterator[Trouble]:
     """Choices that the collection expects, such as which enquiries are counted."""
     assert ret.form is not None
     for field in ret.form.collection.cover:
-        entry = ret.cover[field.slug]
-        if field.expected and label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
-            expected = " or ".join(f"'{choice}'" for choice in field.choices)
-            facts = {"label": field.label, "found": described(entry.cell), "expected": expected}
-            yield Trouble("COVER302", entry.places, facts=facts)
+        if field.expected:
+            yield from _choice_not_made(ret, field, "COVER302")
 
 
 CHOICE_NOT_STATED = Check(
@@ -142,13 +144,12 @@ def all_or_none(ret: Return) -> Iterator[Trouble]:
     assert ret.form is not None
     values, collection = ret.values(), ret.form.collection
     for derived in collection.derived:
-        numerator = sum_of(values.get(name) for name in derived.numerator)
-        base = sum_of(values.get(name) for name in derived.denominator)
-        if not derived.watched or numerator is None or base is None or base < collection.tolerances.share_minimum_base:
+        share = share_of(values, derived) if derived.watched else None
+        if share is None or share[1] < collection.tolerances.share_minimum_base:
             continue
-        if numerator in (0, base):
-            share = "0 %" if numerator == 0 else "100 %"
-            facts = {"label": derived.label, "found": share, "numerator": numerator, "base": base}
+        part, base = share
+        if part in (0, base):
+            facts = {"label": derived.label, "found": "100 %" if part else "0 %", "numerator": part, "base": base}
             yield Trouble("PCT101", ret.places(derived.numerator), derived.question, derived.slug, facts)
 
 
@@ -169,7 +170,7 @@ ALL_OR_NONE = Check(
 
 
 def nothing_returned(ret: Return) -> Iterator[Trouble]:
-    if all(state is State.NOT_RETURNED for state in ret.states.values()):
+    if ret.is_empty:
         yield Trouble("FIG301")
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mspof_cli.cells import Place
 from mspof_cli.findings import Severity, Trouble
-from mspof_cli.returns import Return, sum_of
+from mspof_cli.returns import Return, share_of
 from mspof_cli.schemas import Rule, Tolerances
 
 FILES_NAMED = 3
@@ -26,10 +26,10 @@ class Check(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Which returns count, and which are set aside because another is, or could be, the one that counts."""
+    """The returns that count, to be compared with each other, and the trouble with those that do not or may not."""
 
     current: tuple[Return, ...]
-    set_aside: tuple[Met, ...]
+    aside: tuple[Met, ...]
 
 
 def standing(returns: Iterable[Return]) -> Standing:
@@ -44,7 +44,6 @@ def standing(returns: Iterable[Return]) -> Standing:
         versions, copies = _once_each(group)
         aside += copies
         numbered = [ret for ret in versions if ret.who.submission is not None and key[1]]
-        current += [ret for ret in versions if ret not in numbered]
         highest = max((ret.who.submission or 0 for ret in numbered), default=0)
         winners = [ret for ret in numbered if ret.who.submission == highest]
         for ret in numbered:
@@ -237,18 +236,13 @@ def share_changed(returns: Sequence[Return]) -> Iterator[Met]:
     """A watched percentage beyond the tolerance."""
     for ret, earlier in _with_previous(returns):
         assert ret.form is not None
+        before, after = earlier.values(), ret.values()
         for derived in ret.form.collection.derived:
-            was, now = (_share(r, derived.numerator, derived.denominator) for r in (earlier, ret))
+            was, now = share_of(before, derived), share_of(after, derived)
             if derived.watched and was and now and share_is_far(was, now, ret.form.collection.tolerances):
                 facts = {"label": derived.label, "found": _percent(*now), "was": _percent(*was), "of": now[1],
                          "was_of": was[1], "period": earlier.who.period}  # fmt: skip
                 yield ret.file, Trouble("SET302", ret.places(derived.numerator), derived.question, derived.slug, facts)
-
-
-def _share(ret: Return, numerator: Iterable[str], denominator: Iterable[str]) -> tuple[int, int] | None:
-    values = ret.values()
-    part, base = sum_of(values.get(name) for name in numerator), sum_of(values.get(name) for name in denominator)
-    return (part, base) if part is not None and base is not None else None
 
 
 def share_is_far(was: tuple[int, int], now: tuple[int, int], tolerances: Tolerances) -> bool:
