@@ -1,4 +1,4 @@
-"""Make every sample again: ``python sample_proformas/make.py``.
+"""Make every sample again: ``python sample_proformas/make.py``; only some: ``... make.py faults/SAC returns/2018-19-Q1``.
 
 Blank forms come from ``mspof template``'s own generator. They are filled in, changed and saved by LibreOffice, as a
 council would, so that the samples are what a spreadsheet program writes. A few faults that no program makes on
@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from msoffcrypto.format.ooxml import OOXMLFile
-from samples import COMPLETED, SCOPE, SYSTEMS, Sample, faults, returns
+from publisher import long, tables
+from samples import COMPLETED, SCOPE, SYSTEMS, Fault, Sample, faults, published, returns
 
 from mspof_cli.blank import blank_form
 from mspof_cli.cells import Place, column_letters
@@ -36,26 +38,29 @@ from mspof_cli.schemas import ANSWER
 HERE = Path(__file__).resolve().parent
 SCHEMAS = Schemas(schemas_folder())
 COLLECTION = SCHEMAS.collection("msp-outcomes")
-EDITION = SCHEMAS.editions_of("msp-outcomes")[0]
-FORM = Form(COLLECTION, EDITION)
+EDITIONS = {edition.slug: edition for edition in SCHEMAS.editions_of("msp-outcomes")}
 PLACES = {
-    slot.key: Place(plan.sheet, plan.labels[slot.row_label].row, plan.labels[slot.column_label].column)
-    for plan in FORM.sheets
+    (slug, slot.key): Place(plan.sheet, plan.labels[slot.row_label].row, plan.labels[slot.column_label].column)
+    for slug, edition in EDITIONS.items()
+    for plan in Form(COLLECTION, edition).sheets
     for slot in plan.slots
 }
 
 
-def main() -> None:
-    """Make the returns and the faults anew."""
+def main(*beginnings: str) -> None:
+    """Make the returns, the faults and the publications anew; of the first two only those of the names given, if any."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         wanted = [(HERE / "returns" / sample.file, sample) for sample in returns()]
         for fault in faults():
             several = len(fault.samples) > 1
-            home = HERE / "faults" / fault.name if several else HERE / "faults"
+            home = HERE / "faults" / fault.name if several or fault.sac else HERE / "faults"
             wanted += [(home / sample.file, sample) for sample in fault.samples]
-        for name in ("returns", "faults"):
-            shutil.rmtree(HERE / name, ignore_errors=True)
+        if beginnings:
+            wanted = [each for each in wanted if str(each[0].relative_to(HERE)).startswith(beginnings)]
+        else:
+            for name in ("returns", "faults"):
+                shutil.rmtree(HERE / name, ignore_errors=True)
         jobs = [job(sample, path, scratch) for path, sample in wanted]
         python = os.environ.get("UNO_PYTHON", "/usr/bin/python3")
         subprocess.run([python, str(HERE / "typist.py")], input=json.dumps(jobs), text=True, check=True, timeout=540)
@@ -63,13 +68,37 @@ def main() -> None:
             if sample.then:
                 AFTERWARDS[sample.then](path)
     for fault in faults():
-        (HERE / "faults" / f"{fault.name}.txt").write_text(expected(fault.findings), encoding="utf-8")
+        (HERE / "faults" / f"{fault.name}.txt").write_text(expected(fault), encoding="utf-8")
+    publish_all()
     print(f"Made {len(wanted)} workbooks.")
 
 
-def expected(findings: tuple[tuple[str, ...], ...]) -> str:
-    """The whole list of findings, one a line."""
-    return "".join(" | ".join(finding) + "\n" for finding in sorted(findings))
+def expected(fault: Fault) -> str:
+    """The whole list of findings, one a line, after the publication that they are found beside."""
+    beside = f"--sac ../sac/{fault.sac}.xlsx\n" if fault.sac else ""
+    return beside + "".join(" | ".join(finding) + "\n" for finding in sorted(fault.findings))
+
+
+def publish_all() -> None:
+    """The invented publications: two years, each as workbook, OpenDocument and CSV, in both generations of symbols."""
+    folder = HERE / "sac"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for year in ("2017-18", "2018-19"):
+        start_year = int(year[:4])
+        councils = [
+            council
+            for council in SCHEMAS.register(COLLECTION).councils
+            if council.register_name == "demonstration_councils" and council.existed_throughout(start_year)
+        ]
+        figures = published(year)
+        counts = {c.ons_code: figures[c.name[0]] for c in councils if c.name[0] in figures}
+        for suffix, policy in (("", "nhs-sac"), (" older symbols", "nhs-sac-asterisk")):
+            path = folder / f"{year}{suffix}.xlsx"
+            path.write_bytes(tables(year, councils, counts, SCHEMAS.policies[policy]))
+            path.with_suffix(".csv").write_bytes(long(councils, counts, SCHEMAS.policies[policy]))
+            command = ["soffice", "--headless", "--convert-to", "ods", "--outdir", str(folder), str(path)]
+            subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 def job(sample: Sample, path: Path, scratch: Path) -> dict[str, Any]:
@@ -78,7 +107,10 @@ def job(sample: Sample, path: Path, scratch: Path) -> dict[str, Any]:
     period = Period(int(sample.period[0][:4]), sample.period[1])
     blank = scratch / f"{sample.council} {period}.xlsx"
     blank.write_bytes(blank_form(SCHEMAS, None, sample.council, period)[1])
-    edits = [*(edit for key, value in entries(sample) for edit in typed(key, value)), *map(list, sample.edits)]
+    edits = [
+        *(edit for key, value in entries(sample) for edit in typed(sample.period[0], key, value)),
+        *map(list, sample.edits),
+    ]
     return {"open": str(blank), "save": str(path), "as": sample.save_as, "edits": edits}
 
 
@@ -98,9 +130,9 @@ def entries(sample: Sample) -> Iterator[tuple[tuple[str | None, str, str], Any]]
         yield (figure.question, figure.measure, figure.respondent or ANSWER), value
 
 
-def typed(key: tuple[str | None, str, str], value: Any) -> Iterator[list[Any]]:
+def typed(edition: str, key: tuple[str | None, str, str], value: Any) -> Iterator[list[Any]]:
     """The edit that types a value into a slot."""
-    place = PLACES[key]
+    place = PLACES[edition, key]
     sheet, ref = place.sheet, f"{column_letters(place.column)}{place.row}"
     if value is None:
         yield ["clear", sheet, ref]
@@ -189,7 +221,7 @@ def as_own_workbook(path: Path) -> None:
 
     def change(parts: dict[str, bytes]) -> None:
         strings = parts["xl/sharedStrings.xml"]
-        parts["xl/sharedStrings.xml"] = strings.replace(EDITION.marker.encode(), b"Safeguarding figures")
+        parts["xl/sharedStrings.xml"] = strings.replace(EDITIONS["2018-19"].marker.encode(), b"Safeguarding figures")
 
     rewritten(path, change)
 
@@ -222,4 +254,4 @@ AFTERWARDS: dict[str, Callable[[Path], object]] = {
 }
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -274,11 +274,16 @@ def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
         "Left out: 'forms/in/c.xlsx': needs correcting: FIG103",
         "Left out: 'forms/in/d.xlsx': not readable: FILE101",
         f"Wrote {Path('out/new/measures.csv')}",
+        f"Wrote {Path('out/new/england.csv')}",
         f"Wrote {Path('out/new/summary.xlsx')}",
         "For internal use: small numbers are not hidden. Do not publish these files as they stand.",
     ]
     assert outcome.out.startswith("MSPOF 2018-19-Q3: 2 of ")
-    assert sorted(path.name for path in (here / "out" / "new").iterdir()) == ["measures.csv", "summary.xlsx"]
+    assert sorted(path.name for path in (here / "out" / "new").iterdir()) == [
+        "england.csv",
+        "measures.csv",
+        "summary.xlsx",
+    ]
 
 
 def test_collate_ends_well_if_nothing_with_errors_was_left_out(here: Path) -> None:

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from shell import ROOT, environment
 
 from mspof_cli.collation import PARTICIPATING, TIDY, Collated, collate
+from mspof_cli.comparison import beside
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.loading import Schemas
 from mspof_cli.outputs.summary import summary_files
@@ -47,6 +48,11 @@ def a_return(council: Council, counts: Mapping[str, int | None]) -> Return:
 def collated(returns: Iterable[Return]) -> Collated:
     """The returns, every one of them accepted: what rules say of them is another matter."""
     return collate([Checked(ret, ()) for ret in returns], QUARTER, SCHEMAS.register)
+
+
+def written(result: Collated) -> dict[str, bytes]:
+    """The files of a summary that stands by itself."""
+    return summary_files(result, beside(result, (), None, ()))
 
 
 def rows(result: Collated) -> list[dict[str, Any]]:
@@ -221,7 +227,7 @@ def test_each_version_has_its_own_base() -> None:
     result = three({}, adults_only)
     assert value(result, "safer_percent_adult", "adult")[3:] == (2, 2)
     assert value(result, "safer_percent_representative", "representative")[3:] == (1, 2)
-    (coverage,) = openpyxl.load_workbook(io.BytesIO(summary_files(result)["summary.xlsx"]))["Coverage"].iter_rows(
+    (coverage,) = openpyxl.load_workbook(io.BytesIO(written(result)["summary.xlsx"]))["Coverage"].iter_rows(
         min_row=13, max_row=13, max_col=5, values_only=True
     )
     assert coverage == ("Q7", "Q7. Feels safer", 2, 2, len(COUNCILS))
@@ -229,12 +235,12 @@ def test_each_version_has_its_own_base() -> None:
 
 def test_the_order_of_files_does_not_matter() -> None:
     returns = [a_return(council, dict(CLEAN) | {"not_asked": n}) for n, council in enumerate(COUNCILS)]
-    wanted = summary_files(collate(check(returns), QUARTER, SCHEMAS.register))
+    wanted = written(collate(check(returns), QUARTER, SCHEMAS.register))
     for seed in range(2):
         mixed = random.Random(seed).sample(returns, len(returns))
         told = collate(sorted(check(mixed), key=lambda each: each.ret.file), QUARTER, SCHEMAS.register)
-        assert summary_files(told) == wanted
-        assert summary_files(collate(check(mixed), QUARTER, SCHEMAS.register))["measures.csv"] == wanted["measures.csv"]
+        assert written(told) == wanted
+        assert written(collate(check(mixed), QUARTER, SCHEMAS.register))["measures.csv"] == wanted["measures.csv"]
 
 
 def test_what_became_of_each_file() -> None:
@@ -332,7 +338,7 @@ def unkind(tmp_path: Path) -> dict[str, bytes]:
     ret = returned(answers, form, file="=cmd.xlsx")
     council = schemas.register(schemas.collection("msp-outcomes")).by_code("DEMO00001")
     ret = ret._replace(who=ret.who._replace(council=council))
-    return summary_files(collate([Checked(ret, ())], QUARTER, schemas.register))
+    return written(collate([Checked(ret, ())], QUARTER, schemas.register))
 
 
 def test_csv_text_is_never_a_formula(tmp_path: Path) -> None:
@@ -346,7 +352,7 @@ def test_csv_text_is_never_a_formula(tmp_path: Path) -> None:
 
 
 def test_csv_is_rfc_4180() -> None:
-    data = summary_files(three({}, BLANK_Q2))["measures.csv"]
+    data = written(three({}, BLANK_Q2))["measures.csv"]
     assert data.decode("utf-8").count("\r\n") == data.count(b"\n") == data.count(b"\r")
     told = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
     assert told[0] == list(TIDY)
@@ -359,7 +365,7 @@ def test_csv_is_rfc_4180() -> None:
 
 def test_counts_in_csv_have_no_decimals() -> None:
     result = three({}, BLANK_Q2)
-    told = csv.DictReader(io.StringIO(summary_files(result)["measures.csv"].decode(), newline=""), strict=True)
+    told = csv.DictReader(io.StringIO(written(result)["measures.csv"].decode(), newline=""), strict=True)
     for row, known in zip(told, rows(result), strict=True):
         if known["value"] is None:
             assert row["value"] == ""
@@ -382,7 +388,7 @@ def test_workbook_has_no_formulas_and_no_links(tmp_path: Path) -> None:
 
 
 def test_workbook_sheets_and_headings() -> None:
-    book = opened(summary_files(three({}, BLANK_Q2))["summary.xlsx"])
+    book = opened(written(three({}, BLANK_Q2))["summary.xlsx"])
     assert book.sheetnames == SHEETS
     measures = ["Question", "Measure", "Respondent", "Number", "Out of", "Percentage", "Councils answering"]
     headings = {
@@ -407,7 +413,7 @@ def test_workbook_sheets_and_headings() -> None:
 
 def test_workbook_has_the_figures_of_the_csv() -> None:
     result = three({}, BLANK_Q2)
-    book = opened(summary_files(result)["summary.xlsx"])
+    book = opened(written(result)["summary.xlsx"])
     for sheet, level, area in (
         ("Measures", "participating", 0),
         ("By region", "region", 1),
@@ -427,7 +433,7 @@ def test_workbook_says_what_became_of_each_file() -> None:
         partial("a.xlsx"),
         partial("\x1b\ud800.xlsx", council="Caldersby (demonstration)", ons_code=None, year="x"),
     ]
-    book = opened(summary_files(collate(check(returns), QUARTER, SCHEMAS.register))["summary.xlsx"])
+    book = opened(written(collate(check(returns), QUARTER, SCHEMAS.register))["summary.xlsx"])
     assert [row[:6] for row in book["Returns"].iter_rows(min_row=6, values_only=True)] == [
         ("a.xlsx", "Ambermere (demonstration)", "2018-19-Q3", "1", "used", "accepted"),
         ("\ufffd\ufffd.xlsx", "Caldersby (demonstration)", "not known", "1", "left out", "needs correcting: COVER201"),
@@ -480,7 +486,7 @@ def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> 
         )  # fmt: skip
         assert (run.returncode, run.stderr) == (1, b"")
         told.append({path.name: path.read_bytes() for path in sorted(to.iterdir())})
-    assert list(told[0]) == ["measures.csv", "summary.xlsx"]
+    assert list(told[0]) == ["england.csv", "measures.csv", "summary.xlsx"]
     assert told[0] == told[1]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_proformas"
-COUNT = sum(path.suffix in (".xlsx", ".xlsm") for path in SAMPLES.rglob("*"))
+COUNT = sum(path.suffix in (".xlsx", ".xlsm", ".ods") for path in SAMPLES.rglob("*"))
 
 # In a process of its own: here polars is loaded, after which nothing forks.
 COMPARE = """

@@ -29,6 +29,7 @@ from build import (
 from build import workbook as xlsx
 from hypothesis import example, given
 from hypothesis import strategies as st
+from shell import ROOT
 
 from mspof_cli.cells import Cell, Kind
 from mspof_cli.findings import Finding, Severity, Status, Trouble
@@ -36,9 +37,11 @@ from mspof_cli.layout import Form
 from mspof_cli.lines import Verdict
 from mspof_cli.periods import quarter_label
 from mspof_cli.pipeline import validate
+from mspof_cli.publications import read_sac
 from mspof_cli.returns import Return, read_return, sum_of
 from mspof_cli.rules import GENERAL, Checked, catalogue, check
 from mspof_cli.rules.alone import ALONE
+from mspof_cli.rules.published import PUBLISHED
 from mspof_cli.rules.together import TOGETHER, count_is_far, share_is_far, standing
 from mspof_cli.schemas import Rule
 
@@ -281,6 +284,21 @@ MET: dict[str, Meeting] = {
     "MSP702": one(many("safer", "representative")),
     "MSP703": one({"safer_a_lot_adult": 32}),
 }
+
+
+def beside_sac(code: str) -> Meeting:
+    """The sample that breaks a rule about SAC, beside the publication that its text names."""
+
+    def checked(_: Path) -> tuple[Checked, ...]:
+        [text] = (ROOT / "sample_proformas" / "faults").glob(f"{code}-*.txt")
+        named = text.read_text(encoding="utf-8").splitlines()[0].removeprefix("--sac ")
+        sac = read_sac([str(text.parent / named)], SCHEMAS)
+        return validate([text.with_suffix("")], SCHEMAS, sac=sac).checked
+
+    return checked
+
+
+MET |= {rule.code: beside_sac(rule.code) for rule in PUBLISHED}
 
 
 def test_the_table_has_every_code() -> None:

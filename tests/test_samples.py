@@ -10,15 +10,22 @@ from mspof_cli.findings import Status
 from mspof_cli.loading import Schemas, schemas_folder
 from mspof_cli.outputs.text import ranges
 from mspof_cli.pipeline import Batch, validate
+from mspof_cli.publications import read_sac
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_proformas"
 FAULTS = sorted((SAMPLES / "faults").glob("*.txt"))
 
 
-def run(path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
-    """The findings of a file or folder, seen from the folder that it is in."""
+BESIDE = "--sac ../sac/"
+PUBLICATIONS = ("2018-19.xlsx", "2018-19.ods", "2018-19 older symbols.xlsx", "2018-19 older symbols.ods")
+
+
+def run(path: Path, monkeypatch: pytest.MonkeyPatch, sac: str = "") -> Batch:
+    """The findings of a file or folder, seen from the folder that it is in, beside a publication if one is named."""
+    schemas = Schemas(schemas_folder())
+    published = read_sac([str(SAMPLES / "sac" / sac)], schemas) if sac else None
     monkeypatch.chdir(path if path.is_dir() else path.parent)
-    return validate([Path() if path.is_dir() else Path(path.name)], Schemas(schemas_folder()))
+    return validate([Path() if path.is_dir() else Path(path.name)], schemas, sac=published)
 
 
 def listed(batch: Batch, with_file: bool) -> str:
@@ -40,8 +47,10 @@ def listed(batch: Batch, with_file: bool) -> str:
 @pytest.mark.parametrize("expected", FAULTS, ids=lambda path: path.stem)
 def test_fault(expected: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [sample] = [path for path in expected.parent.iterdir() if path.stem == expected.stem and path != expected]
-    batch = run(sample, monkeypatch)
-    assert listed(batch, with_file=sample.is_dir()) == expected.read_text(encoding="utf-8")
+    first, *rest = expected.read_text(encoding="utf-8").splitlines()
+    sac, findings = (first.removeprefix(BESIDE), rest) if first.startswith(BESIDE) else ("", [first, *rest])
+    batch = run(sample, monkeypatch, sac)
+    assert listed(batch, with_file=sample.is_dir()).splitlines() == findings
 
 
 def test_returns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,3 +65,13 @@ def test_returns(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert {checked.status for checked in batch.checked} == {Status.ACCEPTED, Status.WITH_QUERIES}
     assert len({checked.ret.who.council for checked in batch.checked if "Q3" in checked.ret.file}) == 12
+
+
+def test_returns_beside_sac(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {sac: listed(run(SAMPLES / "returns", monkeypatch, sac), with_file=True) for sac in PUBLICATIONS}
+    assert [line for line in found["2018-19.xlsx"].splitlines() if " | SAC" in line] == [
+        "2018-19-Q3/Vinterbourne.xlsx | query | SAC104 | Questions | C7 | 1024",
+        "2018-19-Q4/Farrowshire.xlsx | query | SAC101 | Questions | C7 | 443",
+        "2018-19-Q4/Larkminster.xlsx | query | SAC103 | Questions | C13:C14 | 'No' and 'Don't know' in Q4",
+    ]
+    assert set(found.values()) == {found["2018-19.xlsx"]}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mspof_cli.outputs.deliver import Format
     from mspof_cli.periods import Period
     from mspof_cli.pipeline import Batch
+    from mspof_cli.sac import Sac
     from mspof_cli.schemas import Rule
 
 # Exit statuses, the same for every command.
@@ -45,6 +46,15 @@ SchemasOption = Annotated[
 ]
 PeriodText = Annotated[
     str, typer.Option("--period", metavar="PERIOD", help="The quarter, such as 2018-19-Q3.", show_default=False)
+]
+SacOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sac",
+        metavar="[YEAR=]FILE",
+        help="Compare with a year's published SAC file (.xlsx, .ods or .csv). Once for each year.",
+        show_default=False,
+    ),
 ]
 
 
@@ -81,6 +91,7 @@ def validate(
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="CODE", help="All rules but these.", show_default=False)
     ] = None,
+    sac: SacOption = None,
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""
@@ -89,8 +100,9 @@ def validate(
     from mspof_cli.progress import progress_bar
 
     wanted, loaded = _format(format), _schemas(schemas)
+    published = _sac(sac, loaded)
     with progress_bar(quiet) as progress:
-        batch = check_all(paths, loaded, progress)
+        batch = check_all(paths, loaded, progress, published)
     rules = _rules(loaded) if select or ignore or wanted in (Format.junit, Format.sarif) else {}
     if select or ignore:
         from mspof_cli.select import chosen, chosen_rules
@@ -115,6 +127,7 @@ def collate(
     paths: Paths,
     period: PeriodText,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)],
+    sac: SacOption = None,
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX."""
@@ -126,16 +139,20 @@ def collate(
     wanted = _period(period)
     refuse_among_inputs(to, paths)
     loaded = _schemas(schemas)
+    published = _sac(sac, loaded)
     with progress_bar(quiet=False) as progress:
-        batch = check_all(paths, loaded, progress)
+        batch = check_all(paths, loaded, progress, published)
     # These load polars, after which reading could not be shared with a second process.
     from mspof_cli.collation import collate as compute
+    from mspof_cli.comparison import beside
     from mspof_cli.outputs.summary import summary_files
     from mspof_cli.outputs.text import compose_collation, plain
 
     collated = compute(batch.checked, wanted, loaded.register)
-    files = {to / name: data for name, data in summary_files(collated).items()}
-    refuse_to_overwrite(files, inputs(batch))
+    comparison = beside(collated, batch.checked, published, loaded.england(collated.collection.slug))
+    files = {to / name: data for name, data in summary_files(collated, comparison).items()}
+    read = [Path(each.file) for each in published.publications] if published else []
+    refuse_to_overwrite(files, [*inputs(batch), *read])
     make_folder(to)
     for path, data in files.items():
         write_whole(path, data)
@@ -170,6 +187,36 @@ def template(
     who, form = blank_form(_schemas(schemas), collection, council, _period(period))
     write_whole(output, form)
     print_out(f"Wrote {output} for {who.name}, {who.ons_code}\n")
+
+
+@app.command()
+def sac(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="[YEAR=]FILE...", help="Published SAC files, such as 2018-19=FILE.", show_default=False),
+    ],
+    format: Annotated[str, typer.Option("--format", metavar="text|csv", help="How to write what was read.")] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
+    ] = None,
+    schemas: SchemasOption = None,
+) -> None:
+    """Show what is understood of published SAC files."""
+    from mspof_cli.outputs.deliver import print_out
+    from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.published import compose_sac, sac_csv
+    from mspof_cli.outputs.text import plain
+
+    if format not in ("text", "csv"):
+        raise UsageError(f"'{format}' is not a format.", "Use one of: text, csv.")
+    published = _sac(files, _schemas(schemas))
+    assert published is not None
+    text = plain(compose_sac(published)) if format == "text" else sac_csv(published)
+    if output is None:
+        print_out(text, for_programs=format == "csv")
+        return
+    refuse_to_overwrite([output], [Path(each.file) for each in published.publications])
+    write_whole(output, text.encode())
 
 
 @app.command()
@@ -225,6 +272,15 @@ def _schemas(folder: Path | None) -> Schemas:
     from mspof_cli.loading import Schemas, schemas_folder
 
     return Schemas(folder or schemas_folder())
+
+
+def _sac(files: list[str] | None, schemas: Schemas) -> Sac | None:
+    """What was published, all of it read before any return is."""
+    if not files:
+        return None
+    from mspof_cli.publications import read_sac
+
+    return read_sac(files, schemas)
 
 
 def _rules(schemas: Schemas) -> dict[str, Rule]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from string import Formatter
 
 from mspof_cli.cells import Place, row_and_column
 from mspof_cli.layout import block_labels
 from mspof_cli.lines import Line, LineError
 from mspof_cli.periods import Period, parse_year
+from mspof_cli.sac import Comparator
 from mspof_cli.schemas import ANSWER, Block, Collection, Edition, Question, Rule, Spot
 
 # Cover fields that the code itself reads: every return must say whose it is and when.
@@ -140,6 +141,26 @@ def edition_problems(collection: Collection, edition: Edition) -> Iterator[str]:
         yield from _block_problems(f"block '{question.slug}'", block, *_expected_keys(question))
     yield from _block_problems("comments", edition.comments, set(collection.questions), {ANSWER})
     yield from _spot_problems(collection, (edition.cover, *edition.block, edition.comments))
+
+
+def comparator_problems(collection: Collection, comparator: Comparator, policies: Container[str]) -> Iterator[str]:
+    """What is published of measures that the collection does not have, or that can't be compared."""
+    if comparator.policy not in policies:
+        yield f"the policy '{comparator.policy}' is not in disclosure.toml."
+    choices = {field.slug: field.choices for field in collection.cover}
+    if comparator.scope.choice not in choices.get(comparator.scope.field, ()):
+        yield f"'{comparator.scope.choice}' is not a choice of '{comparator.scope.field}' on the cover."
+    if "ons_code" not in comparator.identifiers:
+        yield "'identifiers' has no headings for 'ons_code'."
+    for measure in comparator.measures:
+        if measure not in collection.figures:
+            yield f"a table gives '{measure}', which is not a figure of the collection."
+    for name in (*comparator.compared, *comparator.within, *comparator.within.values()):
+        if name not in collection.figures and name not in collection.totals:
+            yield f"'{name}' is compared, but is neither a figure nor a total."
+            return
+        if not set(collection.expand([name])) <= set(comparator.measures):
+            yield f"'{name}' is compared, but no table gives every part of it."
 
 
 def _is_year(text: str) -> bool:

@@ -86,6 +86,11 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     return Collated(collection, period, len(used), len(on_register), measures, decisions, others)
 
 
+def is_used(checked: Checked) -> bool:
+    """Whether a return's figures can be collated."""
+    return _why_left_out(checked) is None
+
+
 def _decision(checked: Checked) -> Decision:
     """Whether a file's figures are used, and why or why not."""
     why_not = _why_left_out(checked)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mspof_cli.cells import Entry, Kind, described, shown, tidy
 from mspof_cli.findings import Trouble
 from mspof_cli.layout import label_key
-from mspof_cli.periods import Period, long_date, parse_quarter, parse_year, quarter_label
+from mspof_cli.periods import Period, long_date, parse_quarter, parse_year, quarter_label, years_in
 from mspof_cli.register import Register
 from mspof_cli.schemas import Council, Edition
 from mspof_cli.workbook import Workbook
@@ -107,7 +107,7 @@ def name_contradictions(file: str, who: Identity, register: Register) -> Iterato
     """Where a file's name speaks of another council or period than its cover. The cover is believed."""
     stem = tidy(re.sub(r"[_.]+", " ", PurePath(file).stem))
     if who.period is not None:
-        years = {parse_year(year) for year in re.findall(r"(?<!\d)20\d\d ?[-/] ?(?:20)?\d\d(?!\d)", stem)} - {None}
+        years = years_in(stem)
         quarters = {int(number) for number in re.findall(r"(?i)\bq(?:uarter)? ?([1-4])\b", stem)}
         if (years and who.period.start_year not in years) or (quarters and who.period.quarter not in quarters):
             yield Trouble("FILE203", facts={"what": "another period", "cover": str(who.period)})

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from mspof_cli.coherence import collection_problems, edition_problems, rule_problems
+from mspof_cli.coherence import collection_problems, comparator_problems, edition_problems, rule_problems
+from mspof_cli.disclosure import Policy
 from mspof_cli.errors import MspofError, SchemaError
 from mspof_cli.layout import label_key
 from mspof_cli.register import Register
-from mspof_cli.schemas import Collection, Council, Edition
+from mspof_cli.sac import Comparator, EnglandFigure
+from mspof_cli.schemas import Collection, Council, Edition, Frozen
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -37,6 +39,12 @@ def schemas_folder() -> Path:
         if folder.is_dir():
             return folder
     raise MspofError("The schemas that come with mspof are missing.", "Install mspof again, or give --schemas FOLDER.")
+
+
+class Policies(Frozen):
+    """The file ``disclosure.toml``."""
+
+    policy: tuple[Policy, ...]
 
 
 class Schemas:
@@ -83,6 +91,32 @@ class Schemas:
             self._collections[slug] = collection
         return self._collections[slug]
 
+    @cached_property
+    def policies(self) -> dict[str, Policy]:
+        """How counts can be protected, by name."""
+        path = self.folder / "disclosure.toml"
+        policies = _model(Policies, _toml(path), path).policy
+        _refuse(path, (f"the base of '{each.slug}' is not an odd number." for each in policies if each.base % 2 != 1))
+        return {each.slug: each for each in policies}
+
+    def has_comparator(self, slug: str) -> bool:
+        """Whether something is published that a collection's returns are compared with."""
+        return (self.folder / slug / "sac.toml").exists()
+
+    def comparator(self, slug: str) -> tuple[Comparator, Policy]:
+        """What a collection's returns are compared with, and how its figures were protected."""
+        path = self.folder / slug / "sac.toml"
+        comparator = _model(Comparator, _toml(path), path)
+        _refuse(path, comparator_problems(self.collection(slug), comparator, self.policies))
+        return comparator, self.policies[comparator.policy]
+
+    def england(self, slug: str) -> tuple[EnglandFigure, ...]:
+        """What is published for the whole of England, for context; nothing where there is no such file."""
+        path = self.folder / slug / "england.csv"
+        if not path.exists():
+            return ()
+        return tuple(_model(EnglandFigure, row, path, f"line {number}") for number, row in _rows(path))
+
     def editions_of(self, slug: str) -> tuple[Edition, ...]:
         """A collection's editions, oldest first."""
         return tuple(edition for owner, edition in self.editions if owner == slug)
@@ -116,17 +150,21 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _councils(path: Path) -> Iterator[Council]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:  # Excel starts its CSV files with a mark
-            reader = csv.DictReader(file, restkey="more values than there are columns", strict=True)
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SchemaError(f"{path} can't be read.", "Check that it is there and is CSV in UTF-8.") from error
-    for number, row in rows:
+    for number, row in _rows(path):
         values: dict[str, Any] = {key: value for key, value in row.items() if value}
         for key in ("other_ons_codes", "successor_ons_codes"):
             values[key] = tuple(row.get(key, "").split(";")) if row.get(key) else ()
         yield _model(Council, {**values, "register_name": path.stem}, path, f"line {number}")
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a CSV file with the numbers of their lines."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:  # Excel starts its CSV files with a mark
+            reader = csv.DictReader(file, restkey="more values than there are columns", strict=True)
+            return [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SchemaError(f"{path} can't be read.", "Check that it is there and is CSV in UTF-8.") from error
 
 
 def _model(

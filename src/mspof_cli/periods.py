@@ -55,6 +55,12 @@ def parse_year(text: str) -> int | None:
     return int(match[1])
 
 
+def years_in(text: str) -> set[int]:
+    """The start years of the financial years that a text speaks of: ``2018-19``, ``April 2018 to March 2019``."""
+    pairs = re.findall(r"(?<!\d)(20\d\d)(?: ?[-/\u2010-\u2015] ?| to (?:(?:31 )?March )?)((?:20)?\d\d)(?!\d)", text)
+    return {int(first) for first, second in pairs if (int(first) + 1) % 100 == int(second[-2:])}
+
+
 def parse_quarter(text: str) -> int | None:
     """The quarter, 1 to 4, from ``Q3``, ``3``, ``Quarter 3`` or ``Q3 October to December``; else None.
 

@@ -11,6 +11,7 @@ from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader, read_all
 from mspof_cli.rules import Checked, check
+from mspof_cli.sac import Sac
 
 # What a workbook can be called. In a folder, files of other names are passed over; a file that is named is always read.
 WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})
@@ -32,8 +33,10 @@ class Batch(NamedTuple):
     passed_over: tuple[Path, ...]
 
 
-def validate(paths: Iterable[Path], schemas: Schemas, progress: Progress | None = None) -> Batch:
-    """Read every workbook in the paths and try every rule on them, alone and together.
+def validate(
+    paths: Iterable[Path], schemas: Schemas, progress: Progress | None = None, sac: Sac | None = None
+) -> Batch:
+    """Read every workbook in the paths and try every rule on them, alone, together, and beside SAC if it is given.
 
     ``UsageError`` if a path does not exist. One workbook that can't be read is one finding, and the others go on.
     """
@@ -43,7 +46,7 @@ def validate(paths: Iterable[Path], schemas: Schemas, progress: Progress | None 
         returns.append(ret)
         if progress:
             progress(len(returns), len(files))
-    return Batch(check(returns), passed_over)
+    return Batch(check(returns, sac), passed_over)
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:

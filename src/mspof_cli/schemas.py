@@ -291,3 +291,7 @@ class Council(Frozen):
         return (self.valid_from is None or self.valid_from <= period.first_day) and (
             self.valid_to is None or self.valid_to >= period.last_day
         )
+
+    def existed_throughout(self, start_year: int) -> bool:
+        """Whether the council existed on every day of a financial year."""
+        return self.existed_in(Period(start_year, 1)) and self.existed_in(Period(start_year, 4))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterator
 
 import polars as pl
 import xlsxwriter
 
 from mspof_cli.collation import Collated
+from mspof_cli.comparison import Comparison
 from mspof_cli.findings import Severity
 from mspof_cli.outputs.safe import FORMULA_STARTS, printable
 from mspof_cli.questions import State
@@ -38,22 +40,31 @@ WARNING = "For internal use: small numbers are not hidden. Do not publish this a
 HEADING_HEIGHT = 30  # points: two lines
 
 
-def summary_files(collated: Collated) -> dict[str, bytes]:
+def summary_files(collated: Collated, comparison: Comparison) -> dict[str, bytes]:
     """The files of a summary, by name."""
-    return {"measures.csv": _tidy_csv(collated), "summary.xlsx": _workbook(collated)}
+    files = {"measures.csv": _tidy_csv(collated)}
+    if comparison.sac is not None:
+        files["sac.csv"] = _csv(comparison.sac)
+    if not comparison.england.is_empty():
+        files["england.csv"] = _csv(comparison.england)
+    return {**files, "summary.xlsx": _workbook(collated, comparison)}
 
 
 def _tidy_csv(collated: Collated) -> bytes:
     """The tidy table; text that a spreadsheet program would take for a formula is neutralised."""
+    count = pl.when(pl.col("unit") == "count").then(pl.col("numerator").cast(pl.String))
+    return _csv(collated.measures, value=count.otherwise(pl.col("value").cast(pl.String)))
+
+
+def _csv(frame: pl.DataFrame, **columns: pl.Expr) -> bytes:
+    """A table as CSV, with no text in it that a spreadsheet program would take for a formula."""
     text = pl.col(pl.String)
     harmless = pl.when(text.str.slice(0, 1).is_in(list(FORMULA_STARTS)))
-    count = pl.when(pl.col("unit") == "count").then(pl.col("numerator").cast(pl.String))
-    frame = collated.measures.with_columns(harmless.then("'" + text).otherwise(text).name.keep())
-    frame = frame.with_columns(value=count.otherwise(pl.col("value").cast(pl.String)))
+    frame = frame.with_columns(harmless.then("'" + text).otherwise(text).name.keep()).with_columns(**columns)
     return frame.write_csv(line_terminator="\r\n").encode()
 
 
-def _workbook(collated: Collated) -> bytes:
+def _workbook(collated: Collated, comparison: Comparison) -> bytes:
     file = io.BytesIO()
     collection, period = collated.collection, collated.period
     harmless = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -72,6 +83,7 @@ def _workbook(collated: Collated) -> bytes:
                 _level(collated, "region", {"name": "Region"}),
             ),
             ("By council", f"Each participating council ({scope})", _level(collated, "council", council)),
+            *_beside(comparison, collated),
         ):
             _page(book, sheet, f"{heading}: {title}", frame)
     return file.getvalue()
@@ -89,6 +101,44 @@ def _level(collated: Collated, level: str, area: dict[str, str]) -> pl.DataFrame
         pl.col("denominator").alias("Out of"),
         pl.when(is_percent).then(pl.col("value")).alias("Percentage"),
         pl.format("{} of {}", "councils", "participating").alias("Councils answering"),
+    )
+
+
+def _beside(comparison: Comparison, collated: Collated) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Sheets for what was published, each with its heading and table."""
+    if comparison.sac is not None:
+        heading = f"Each council's quarters of {collated.period.year} beside SAC, which is rounded"
+        yield "SAC", heading, _sac(comparison.sac)
+    if not comparison.england.is_empty():
+        heading = "Participating councils' pooled percentages, with England's in SAC as context"
+        yield "England", heading, _england(comparison.england)
+
+
+def _sac(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(
+        pl.col("ons_code").alias("ONS code"),
+        pl.col("name").alias("Council"),
+        pl.col("question").alias("Question"),
+        pl.col("label").alias("Measure"),
+        pl.col("sum").alias("Sum of returns"),
+        pl.col("quarters").alias("Quarters supplied"),
+        pl.col("low").alias("SAC from"),
+        pl.col("high").alias("SAC to"),
+        pl.col("allowed_low").alias("Allowed from"),
+        pl.col("allowed_high").alias("Allowed to"),
+        pl.col("position").str.replace_all("_", " ").alias("Position"),
+    )
+
+
+def _england(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(
+        pl.col("label").alias("Measure"),
+        pl.col("numerator").alias("Number"),
+        pl.col("denominator").alias("Out of"),
+        pl.col("value").alias("Percentage"),
+        pl.format("{} of {}", "councils", "participating").alias("Councils answering"),
+        pl.col("england_year").alias("England, year"),
+        pl.col("england_value").alias("England, percentage"),
     )
 
 

@@ -2,7 +2,8 @@
 
 A rule is declared with its words in one place: what reading can meet in :mod:`~mspof_cli.rules.files` (the file and
 the form) and :mod:`~mspof_cli.rules.answers` (what was filled in); what a function finds in one return in
-:mod:`~mspof_cli.rules.alone`, and in all returns together in :mod:`~mspof_cli.rules.together`; what a line says in the
+:mod:`~mspof_cli.rules.alone`, in all returns together in :mod:`~mspof_cli.rules.together`, and beside what SAC
+published in :mod:`~mspof_cli.rules.beside` (its words in :mod:`~mspof_cli.rules.published`); what a line says in the
 collection's ``rules.toml``.
 """
 
@@ -19,8 +20,11 @@ from mspof_cli.lines import Verdict
 from mspof_cli.returns import Return
 from mspof_cli.rules.alone import ALONE
 from mspof_cli.rules.answers import COVER, FIGURES
+from mspof_cli.rules.beside import beside_sac
 from mspof_cli.rules.files import FILE, FORM
+from mspof_cli.rules.published import PUBLISHED
 from mspof_cli.rules.together import SAME_SUBMISSION, STANDING, TOGETHER, standing
+from mspof_cli.sac import Sac
 from mspof_cli.schemas import Collection, Rule
 
 GENERAL: tuple[Rule, ...] = (
@@ -31,6 +35,7 @@ GENERAL: tuple[Rule, ...] = (
     *(check.rule for check in ALONE),
     *STANDING,
     *(check.rule for check in TOGETHER),
+    *PUBLISHED,
 )
 
 
@@ -63,11 +68,12 @@ class Checked(NamedTuple):
         return status_of(self.findings) if self.ret.form else Status.NOT_READABLE
 
 
-def check(returns: Sequence[Return]) -> tuple[Checked, ...]:
-    """Every rule on every return, in the order given."""
+def check(returns: Sequence[Return], sac: Sac | None = None) -> tuple[Checked, ...]:
+    """Every rule on every return, in the order given; those about SAC only where there is something to compare with."""
     current, aside = standing(returns)
     met: dict[str, list[Trouble]] = {}
-    for file, trouble in (*aside, *(each for check in TOGETHER for each in check.find(current))):
+    together = (each for check in TOGETHER for each in check.find(current))
+    for file, trouble in (*aside, *together, *(beside_sac(current, sac) if sac else ())):
         met.setdefault(file, []).append(trouble)
     # Where two have the same number, neither is set aside: either may be the one that counts.
     set_aside = {file for file, trouble in aside if trouble.code != SAME_SUBMISSION.code}

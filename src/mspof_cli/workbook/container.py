@@ -187,10 +187,13 @@ class Package:
         described = "content.xml" in self and "META-INF/manifest.xml" in self
         if not described and not kind.startswith((b"application/vnd.oasis.opendocument", b"application/vnd.sun.xml")):
             return
-        # OpenDocument encrypts its parts by itself, not by means of the zip archive, and says so in the manifest.
+        self.refuse_password()
+        raise NotReadable("FILE104", "an OpenDocument file, such as LibreOffice saves (.ods)")
+
+    def refuse_password(self) -> None:
+        """Refuse an OpenDocument file whose parts are encrypted by themselves, as it says in its manifest."""
         if "META-INF/manifest.xml" in self and b"encryption-data" in self.part("META-INF/manifest.xml"):
             raise NotReadable("FILE105", "a document protected by a password")
-        raise NotReadable("FILE104", "an OpenDocument file, such as LibreOffice saves (.ods)")
 
 
 def _open_archive(data: bytes) -> ZipFile:
