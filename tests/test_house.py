@@ -144,6 +144,9 @@ def test_commands_start_lazily(tmp_path: Path) -> None:
     assert not loaded_by("--version") & {"polars", "openpyxl", "xlsxwriter", "pydantic"}
     for options in ([], ["--format", "json"], ["--format", "csv"], ["--format", "junit"], ["--format", "sarif"]):
         assert not loaded_by("validate", form, *options) & {"polars", "openpyxl", "xlsxwriter", "rich"}
+    samples = ROOT / "sample_proformas" / "sac"
+    assert not loaded_by("validate", form, "--sac", samples / "2018-19.xlsx") & {*HEAVY, "lxml"} - {"typer"}
+    assert "odfdo" in loaded_by("validate", form, "--sac", samples / "2018-19.ods")
     assert not loaded_by("rules") & {"polars", "openpyxl", "xlsxwriter", "rich"}
 
 

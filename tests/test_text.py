@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.collation import collate
+from mspof_cli.comparison import beside
 from mspof_cli.findings import Finding, Severity, Trouble
 from mspof_cli.outputs.terminal import show
 from mspof_cli.outputs.text import Line, Report, compose, compose_collation, plain, ranges
@@ -312,7 +313,9 @@ def test_collation_in_words() -> None:
     collated = collate(check(returns), QUARTER, SCHEMAS.register)
     on_register = sum(council.register_name == "demonstration_councils" and council.existed_in(QUARTER)
                       for council in SCHEMAS.register(COLLECTION).councils)  # fmt: skip
-    assert plain(compose_collation(collated, [Path("out/measures.csv"), Path("out/\x1b.xlsx")])) == (
+    assert plain(
+        compose_collation(collated, beside(collated, (), None, ()), [Path("out/measures.csv"), Path("out/\x1b.xlsx")])
+    ) == (
         f"MSPOF 2018-19-Q3: 1 of {on_register} councils on the register.\n"
         "Left out: 'b.xlsx': This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not "
         "checked further.\n"

@@ -91,6 +91,12 @@ def years(returns: Iterable[Return], sac: Sac) -> list[Year]:
     return found
 
 
+def unused(returns: Iterable[Return], sac: Sac) -> tuple[Publication, ...]:
+    """The publications that no return is compared with: those of a later year, or with a nearer one beside them."""
+    used = {found.year for year in years(returns, sac) if (found := sac.beside(year.start_year))}
+    return tuple(each for each in sac.publications if each.year not in used)
+
+
 def compare(year: Year, publication: Publication | None, sac: Sac) -> dict[str, Compared]:
     """Every figure and total that SAC has, in the order compared; one that no quarter returned is left out.
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mspof_cli.pipeline import Batch
+    from mspof_cli.sac import Sac
     from mspof_cli.schemas import Rule
 
 
@@ -108,3 +109,11 @@ def say(problem: str, remedy: str) -> None:
     from mspof_cli.outputs.safe import printable
 
     typer.echo(printable(f"mspof: {problem} {remedy}"), err=True)
+
+
+def say_unused(batch: Batch, published: Sac | None) -> None:
+    """Which publications no return was compared with: a check that was not made is never taken for one that held."""
+    from mspof_cli.reconcile import unused
+
+    for each in unused((checked.ret for checked in batch.checked), published) if published else ():
+        say(f"No return was compared with '{each.file}', which is for {each.year}.", "Give the file of the same year.")

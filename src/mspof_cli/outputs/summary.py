@@ -35,7 +35,7 @@ WIDTHS = {
 }
 NUMBER_WIDTH = 15
 WRAPPED = frozenset({"File", "Measure", "Why"})
-CENTRED = frozenset({"Councils answering", "Submission"})
+CENTRED = frozenset({"Councils answering", "England, year", "Position", "Submission"})
 WARNING = "For internal use: small numbers are not hidden. Do not publish this as it stands."
 HEADING_HEIGHT = 30  # points: two lines
 
@@ -107,10 +107,10 @@ def _level(collated: Collated, level: str, area: dict[str, str]) -> pl.DataFrame
 def _beside(comparison: Comparison, collated: Collated) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """Sheets for what was published, each with its heading and table."""
     if comparison.sac is not None:
-        heading = f"Each council's quarters of {collated.period.year} beside SAC, which is rounded"
+        heading = f"Quarters of {collated.period.year} beside SAC"
         yield "SAC", heading, _sac(comparison.sac)
     if not comparison.england.is_empty():
-        heading = "Participating councils' pooled percentages, with England's in SAC as context"
+        heading = "Pooled percentages, with England's as context"
         yield "England", heading, _england(comparison.england)
 
 

@@ -18,6 +18,7 @@ from mspof_cli.rules import Checked
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
+    from mspof_cli.comparison import Comparison
 
 
 SET_ASIDE = "set aside"
@@ -172,8 +173,8 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def compose_collation(collated: Collated, files: Iterable[Path]) -> Report:
-    """What was collated, what was left out and why, and what was written."""
+def compose_collation(collated: Collated, comparison: Comparison, files: Iterable[Path]) -> Report:
+    """What was collated, what was left out and why, how it stands beside SAC, and what was written."""
     coverage = f"{collated.participating} of {collated.on_register} councils on the register"
     lines = [Line(f"{collated.collection.short_name} {collated.period}: {coverage}.", kind="heading")]
     for decision in collated.decisions:
@@ -181,6 +182,10 @@ def compose_collation(collated: Collated, files: Iterable[Path]) -> Report:
             lines.append(Line(printable(f"Left out: '{decision.checked.ret.file}': {decision.why}"), kind="detail"))
     if collated.other_periods:
         lines.append(Line(f"{_number(collated.other_periods, 'return')} for other periods.", kind="detail"))
+    if comparison.sac is not None:
+        positions = Counter(comparison.sac["position"].to_list())
+        counts = ", ".join(f"{number} {position.replace('_', ' ')}" for position, number in sorted(positions.items()))
+        lines.append(Line(f"Beside SAC, sums of {collated.period.year}: {counts}."))
     lines += [Line(printable(f"Wrote {file}")) for file in files]
     lines.append(Line("For internal use: small numbers are not hidden. Do not publish these files as they stand."))
     return Report((), (), tuple(lines))
