@@ -281,6 +281,12 @@ def test_the_long_file(policy: Any, answer_first: bool, tmp_path: Path) -> None:
                 assert figure.interval == Interval(0)
 
 
+def test_a_code_that_is_not_known_is_remarked_on_once(tmp_path: Path) -> None:
+    path = tmp_path / "sac.csv"
+    path.write_bytes(long(COUNCILS, COUNTS, NEW).replace(SCILLY.encode(), b"E06000999"))
+    assert read(path, "2018-19").remarks == ("line 132: E06000999 is not in the register of councils.",)
+
+
 def test_a_total_over_the_age_bands_is_used_where_there_is_one(tmp_path: Path) -> None:
     text = long(COUNCILS, COUNTS, NEW).decode()
     kent = next(line for line in text.splitlines() if KENT in line and "SG4a" in line and "Fully" in line)

@@ -39,6 +39,7 @@ class Rows:
         self.comparator = comparator
         self.path = path
         self.remarks: list[str] = []
+        self._remarked: set[str] = set()
         self._policy = policy
         self._register = register
         self._by_cassr: dict[str, list[Council]] = {}
@@ -59,15 +60,21 @@ class Rows:
             return None
         found = self._register.by_code(code) if code else None
         if found is not None and not found.existed_throughout(start_year):
-            self.remarks.append(f"{where}: {found.ons_code} is {found.name}, which did not exist in all of that year.")
+            self._remark(code, f"{where}: {code} is {found.name}, which did not exist in all of that year.")
             return None
         if found is None and CODE.fullmatch(code):
-            self.remarks.append(f"{where}: {code} is not in the register of councils.")
+            self._remark(code, f"{where}: {code} is not in the register of councils.")
         elif found is None:
             cassr_code = _cassr_key(row.cassr_code)
             known = self._by_cassr.get(cassr_code, ()) if cassr_code else self._register.named(row.name)
             found = next((council for council in known if council.existed_throughout(start_year)), None)
         return found
+
+    def _remark(self, code: str, words: str) -> None:
+        """Say something of a code once: in the long CSV it stands in hundreds of lines."""
+        if code not in self._remarked:
+            self._remarked.add(code)
+            self.remarks.append(words)
 
     def figure(self, shown: str, source: str) -> Published:
         """What a published figure says; ``MspofError`` if it is none."""
