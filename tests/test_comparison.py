@@ -109,6 +109,6 @@ def test_a_publication_that_nothing_was_compared_with_is_named() -> None:
     assert done.stderr.decode().splitlines() == [
         (
             f"mspof: No return was compared with '{SAMPLES / 'sac' / '2017-18.xlsx'}', which is for 2017-18. "
-            "Give the file of the same year."
+            "Another file is nearer to every return."
         )
     ]

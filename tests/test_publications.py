@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import openpyxl
 import pytest
 from build import COLLECTION, REGISTER, SCHEMAS
 from oracle import zipped
-from publisher import long, tables
+from publisher import ACHIEVED, ASKED, long, tables
 from shell import ROOT, mspof
 
 from mspof_cli.errors import MspofError, UsageError
@@ -180,10 +182,10 @@ FAULTS: dict[str, tuple[Callable[[Book], None], str]] = {
     "table 8 missing": (drop("Table 8"), "there is no sheet 'Table 8'"),
     "one answer missing": (put("H4", "Unknown"), "the sheet 'Table 8' has no heading 'Don't Know'"),
     "a heading twice": (put("N4", "No"), "the sheet 'Table 8' has more than one heading 'No'"),
-    "text": (put("E10", "many"), "Table 8 E10 should be a figure, but is not"),
-    "negative": (put("E10", -5), "Table 8 E10 should be a figure, but is not"),
-    "a fraction": (put("F10", 5.5), "Table 8 F10 should be a figure, but is not"),
-    "a date": (put("E10", "=TODAY()"), "Table 8 E10 should be a figure, but is not"),
+    "text": (put("E10", "many"), "Table 8 E10 should be a figure, but is '"),
+    "negative": (put("E10", -5), "Table 8 E10 should be a figure, but is '"),
+    "a fraction": (put("F10", 5.5), "Table 8 F10 should be a figure, but is '"),
+    "a date": (put("E10", "=TODAY()"), "Table 8 E10 should be a figure, but is '"),
     "a council twice": (twice, "is on the sheet 'Table 8' twice, in rows"),
 }
 
@@ -252,6 +254,149 @@ def test_what_can_not_be_read(name: str, data: bytes, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (3, b"")
     assert "can't be" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
+
+
+ODS_CELLS = {
+    "no value": '<table:table-cell office:value-type="float"/>',
+    "a word for a value": '<table:table-cell office:value-type="float" office:value="abc"/>',
+    "a huge value": '<table:table-cell office:value-type="float" office:value="1e99999"/>',
+    "an odd date": '<table:table-cell office:value-type="date" office:date-value="foo"/>',
+    "an odd time": '<table:table-cell office:value-type="time" office:time-value="foo"/>',
+    "true": '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>',
+}
+
+
+def ods_with(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    """A sample in OpenDocument format, its content changed."""
+    with zipfile.ZipFile(SAMPLES / "2018-19.ods") as archive:
+        content = archive.read("content.xml").decode()
+    for old, new in changes:
+        assert old in content
+        content = content.replace(old, new, 1)
+    path = tmp_path / "changed.ods"
+    path.write_bytes(zipped({"content.xml": content}))
+    return path
+
+
+@pytest.mark.parametrize("cell", ODS_CELLS.values(), ids=ODS_CELLS)
+def test_a_cell_of_an_open_document_that_is_no_figure_is_refused(cell: str, tmp_path: Path) -> None:
+    rows = [[], [], [], ["ONS area code", *HEADINGS], ["DEMO00001", *"12345678"]]
+    content = ods_of(rows)
+    three = '<table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p></table:table-cell>'
+    assert content.count(three) == 1
+    path = tmp_path / "odd.ods"
+    path.write_bytes(zipped({"content.xml": content.replace(three, cell)}))
+    with pytest.raises(MspofError, match="Table 8 D5 should be a figure, but is"):
+        read(path, "2018-19")
+
+
+HEADINGS = [*ASKED.values(), *ACHIEVED.values()]
+
+
+def test_a_row_that_is_repeated_is_read_once_and_bounded(tmp_path: Path) -> None:
+    blanks = "<table:table-cell/>" * 50_000
+    one = '<table:table-cell office:value-type="float" office:value="1"/>'
+    row = f'<table:table-row table:number-rows-repeated="16000">{blanks}{one}</table:table-row>'
+    path = ods_with(tmp_path, ("</table:table>", f"{row}</table:table>"))
+    started = time.monotonic()
+    with pytest.raises(MspofError, match="larger than a published table can be"):
+        read(path, "2018-19")
+    assert time.monotonic() - started < 10
+
+
+def test_a_heading_in_very_many_places_is_refused_at_once(book: Book, saved: Callable[[Book], Path]) -> None:
+    for row in (3, 4, 5):
+        for column in range(20, 3_000):
+            book["Table 8"].cell(row, column).value = "No"
+    started = time.monotonic()
+    with pytest.raises(MspofError, match="headings 'No'"):
+        read(saved(book))
+    assert time.monotonic() - started < 10
+
+
+def band(text: str, old: str, new: str, more: str = "") -> bytes:
+    """The long file with one age band called otherwise, and more rows."""
+    return (text.replace(f",{old},", f",{new},") + more).encode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("18-64", "", "has '' where an age band should stand"),
+        ("18-64", "[z]", "has '[z]' where an age band should stand"),
+        ("18-64", "Everybody", "has 'everybody' where an age band should stand"),
+        ("18-64", "18-70", "the age bands '18-70' and '65-74' overlap"),
+        ("85+", "Total", None),
+        ("18-64", "Not known", None),
+        ("18-64", "18 to 64", None),
+    ],
+)
+def test_every_age_band_is_known(tmp_path: Path, old: str, new: str, words: str | None) -> None:
+    path = tmp_path / "sac.csv"
+    path.write_bytes(band(long(COUNCILS, COUNTS, NEW).decode(), old, new))
+    if words is None:
+        assert read(path, "2018-19").figures[KENT]["asked_expressed"].interval.is_known
+        return
+    with pytest.raises(MspofError, match=r".*") as refused:
+        read(path, "2018-19")
+    assert words in refused.value.problem
+
+
+def test_a_range_that_holds_all_others_is_the_total(tmp_path: Path) -> None:
+    text = long(COUNCILS, COUNTS, NEW).decode()
+    lines = [line for line in text.splitlines() if ",18-64," in line and "Section 42" in line and "SG" in line]
+    totals = [line.replace(",18-64,", ",18+,").rpartition(",")[0] + ",1200" for line in lines if KENT in line]
+    path = tmp_path / "sac.csv"
+    path.write_text(text + "".join(f"{line}\r\n" for line in totals if "SG4a" in line))
+    assert read(path, "2018-19").figures[KENT]["asked_expressed"].interval == Interval(1198, 1202)
+
+
+def test_sheets_that_contradict_each_other_are_refused(book: Book, saved: Callable[[Book], Path]) -> None:
+    book["Table 8"]["A1"] = "Table 8: Making Safeguarding Personal, 2017-18"
+    with pytest.raises(MspofError, match="its sheets are of different years"):
+        read(saved(book))
+
+
+def test_a_code_and_a_name_that_disagree_are_refused(book: Book, saved: Callable[[Book], Path]) -> None:
+    page = book["Table 8"]
+    rows = {page.cell(row, 1).value: row for row in range(5, page.max_row + 1)}
+    page.cell(rows[KENT], 1).value, page.cell(rows[LONDON], 1).value = LONDON, KENT
+    with pytest.raises(MspofError, match=r"has the ONS code of .*, but the name of"):
+        read(saved(book))
+
+
+def test_what_is_not_rounded_is_remarked_on(book: Book, saved: Callable[[Book], Path]) -> None:
+    book["Table 8"]["F10"] = 137
+    (remark,) = read(saved(book)).remarks
+    assert remark == "Table 8 F10 is 137, which is not rounded as SAC is. There may be others."
+
+
+def test_a_name_that_speaks_of_another_year_is_remarked_on(tmp_path: Path) -> None:
+    path = tmp_path / "SAC_2017-18.csv"
+    path.write_bytes(long(COUNCILS, COUNTS, NEW))
+    assert read(path, "2018-19").remarks == ("The file's name speaks of 2017-18, but it was read as 2018-19.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        ("2018-20=x.csv", "'2018-20' is not a financial year.", 2),
+        ("2018=x.csv", "'2018' is not a financial year.", 2),
+        ("2018-19=", "There is no file after '2018-19='.", 2),
+        ("nosuch.xlsx", "There is no file 'nosuch.xlsx'.", 3),
+    ],
+)
+def test_what_is_mistyped_on_the_command_line(text: str, words: str, status: int) -> None:
+    done = mspof("sac", text)
+    assert done.returncode == status
+    assert words in done.stderr.decode()
+
+
+def test_a_file_whose_name_begins_like_a_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "2016-17=q.xlsx").write_bytes((SAMPLES / "2018-19.xlsx").read_bytes())
+    assert read(Path("2016-17=q.xlsx")).year == "2018-19"
+    assert read(Path(" 2016-17=q.xlsx"), "2018-19 ").year == "2018-19"
 
 
 def test_open_document_written_by_another_hand(book: Book, saved: Callable[[Book], Path], tmp_path: Path) -> None:

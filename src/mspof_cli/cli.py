@@ -95,7 +95,7 @@ def validate(
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""
-    from mspof_cli.outputs.deliver import Format, deliver, say_unused
+    from mspof_cli.outputs.deliver import Format, deliver, say_of_sac
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
@@ -103,7 +103,7 @@ def validate(
     published = _sac(sac, loaded)
     with progress_bar(quiet) as progress:
         batch = check_all(paths, loaded, progress, published)
-    say_unused(batch, published)
+    say_of_sac(batch, published)
     rules = _rules(loaded) if select or ignore or wanted in (Format.junit, Format.sarif) else {}
     if select or ignore:
         from mspof_cli.select import chosen, chosen_rules
@@ -132,7 +132,7 @@ def collate(
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX."""
-    from mspof_cli.outputs.deliver import inputs, print_out, say_unused
+    from mspof_cli.outputs.deliver import inputs, print_out, say_of_sac
     from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
@@ -143,7 +143,7 @@ def collate(
     published = _sac(sac, loaded)
     with progress_bar(quiet=False) as progress:
         batch = check_all(paths, loaded, progress, published)
-    say_unused(batch, published)
+    say_of_sac(batch, published)
     # These load polars, after which reading could not be shared with a second process.
     from mspof_cli.collation import collate as compute
     from mspof_cli.comparison import beside

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mspof_cli.intervals import Interval, Share, share, wilson
 from mspof_cli.layout import label_key
-from mspof_cli.returns import Return, share_of, sum_of
+from mspof_cli.returns import Return, share_of
 from mspof_cli.sac import NOTHING, Publication, Published, Sac, SacTolerances, joined
 from mspof_cli.schemas import Council, Derived
 
@@ -187,8 +187,11 @@ def swapped(counts: Mapping[str, Mapping[int, int]], allowed: Mapping[str, Inter
     quarters = sorted(next(iter(counts.values())))
     fitting: dict[tuple[str, str], list[int | None]] = {}
     for first, second in combinations(counts, 2):
-        changes: list[tuple[int | None, int]] = [(None, sums[second] - sums[first])]
-        changes += [(quarter, counts[second][quarter] - counts[first][quarter]) for quarter in quarters]
+        changes: list[tuple[int | None, int]] = [
+            (quarter, counts[second][quarter] - counts[first][quarter]) for quarter in quarters
+        ]
+        if len(quarters) > 1:
+            changes.append((None, sums[second] - sums[first]))
         for quarter, change in changes:
             mended = sums | {first: sums[first] + change, second: sums[second] - change}
             if all(mended[name] in allowed[name] for name in sums):
@@ -279,18 +282,25 @@ def _share_distance(counts: tuple[int, int], known: Share, tolerances: SacTolera
     return Far.NEAR
 
 
-def swapped_since(ret: Return, whole: str, year: Year, publication: Publication, sac: Sac) -> Swap | None:
-    """Two answers of a quarter that fit an earlier year's shares only when they are changed over."""
-    parts, values = sac.comparator.parts(sac.collection, whole), ret.values()
-    base = sum_of(values.get(part) for part in parts)
-    if base is None or base < sac.collection.tolerances.share_minimum_base:
+def swapped_shares(
+    returns: Sequence[Return], whole: str, year: Year, publication: Publication, sac: Sac
+) -> Swap | None:
+    """Two answers of one or more quarters that are in line with SAC's shares only when they are changed over.
+
+    By shares, since the quarters may be of another year, or only part of it, or their total may be off by itself.
+    """
+    parts = sac.comparator.parts(sac.collection, whole)
+    values = {_quarter(ret): ret.values() for ret in returns}
+    counts = {
+        part: {quarter: count for quarter, each in values.items() if (count := each.get(part)) is not None}
+        for part in parts
+    }
+    quarters = {tuple(by_quarter) for by_quarter in counts.values()}
+    base = sum(sum(by_quarter.values()) for by_quarter in counts.values())
+    if len(quarters) != 1 or quarters == {()} or base < sac.collection.tolerances.share_minimum_base:
         return None
-    allowed = {}
-    for part in parts:
-        known = published_share(year.council, publication, sac, (part,), parts)
-        allowed[part] = _expected_counts(base, known, sac.comparator.tolerances)
-    counts = {part: {_quarter(ret): values[part] or 0} for part in parts}
-    return swapped(counts, allowed)
+    shares = {part: published_share(year.council, publication, sac, (part,), parts) for part in parts}
+    return swapped(counts, {part: _expected_counts(base, shares[part], sac.comparator.tolerances) for part in parts})
 
 
 def _expected_counts(base: int, known: Share, tolerances: SacTolerances) -> Interval:

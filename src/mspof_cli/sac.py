@@ -34,11 +34,15 @@ class LongTable(Frozen):
 
 
 class LongFile(Frozen):
-    """The long CSV: what its columns are called, the type of enquiry that counts, and its tables."""
+    """The long CSV: what its columns are called, the type of enquiry that counts, and its tables.
+
+    ``totals`` are words for all ages together, ``other_bands`` words for an age band that is not a range of ages.
+    """
 
     columns: dict[str, str]
     enquiry_type: str
     totals: tuple[str, ...]
+    other_bands: tuple[str, ...]
     table: tuple[LongTable, ...]
 
 
@@ -150,7 +154,8 @@ def joined(figures: Iterable[Published]) -> Published:
 class Publication(NamedTuple):
     """One year's published figures: ``figures`` by council (ONS code of the register) and measure.
 
-    ``start_year`` is the calendar year in which the financial year starts. ``remarks`` say what was not understood.
+    ``start_year`` is the calendar year in which the financial year starts. ``remarks`` say what was not understood,
+    ``gaps`` for which councils there is nothing, or not everything.
     """
 
     file: str
@@ -159,6 +164,7 @@ class Publication(NamedTuple):
     layout: str
     figures: Mapping[str, Mapping[str, Published]]
     remarks: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
     @property
     def year(self) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mspof_cli.schemas import Rule
 
 
+REMARKS_SAID = 3
+
+
 class Format(StrEnum):
     """How findings are written."""
 
@@ -108,12 +111,25 @@ def say(problem: str, remedy: str) -> None:
 
     from mspof_cli.outputs.safe import printable
 
-    typer.echo(printable(f"mspof: {problem} {remedy}"), err=True)
+    typer.echo(printable(f"mspof: {problem} {remedy}".rstrip()), err=True)
 
 
-def say_unused(batch: Batch, published: Sac | None) -> None:
-    """Which publications no return was compared with: a check that was not made is never taken for one that held."""
+def say_of_sac(batch: Batch, published: Sac | None) -> None:
+    """What was not understood of the publications, and which of them no return was compared with.
+
+    A check that was not made is never taken for one that held.
+    """
     from mspof_cli.reconcile import unused
 
-    for each in unused((checked.ret for checked in batch.checked), published) if published else ():
-        say(f"No return was compared with '{each.file}', which is for {each.year}.", "Give the file of the same year.")
+    if published is None:
+        return
+    idle = unused((checked.ret for checked in batch.checked), published)
+    for each in published.publications:
+        for remark in each.remarks[:REMARKS_SAID]:
+            say(f"'{each.file}': {remark}", "")
+        if len(each.remarks) > REMARKS_SAID:
+            say(f"'{each.file}': there is more to say of it.", f"'mspof sac' followed by {each.year}=FILE shows it.")
+        if each in idle:
+            later = all(other in idle for other in published.publications)
+            why = "It is later than every return." if later else "Another file is nearer to every return."
+            say(f"No return was compared with '{each.file}', which is for {each.year}.", why)

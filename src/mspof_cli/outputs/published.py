@@ -38,7 +38,7 @@ def _lines(publication: Publication, sac: Sac) -> Iterator[Line]:
     title = f"{sac.comparator.publication}, {publication.year}: {councils}, from {publication.layout}"
     yield Line(title, kind="heading")
     yield Line(printable(publication.file), 2, "detail")
-    for remark in publication.remarks[:REMARKS_SHOWN]:
+    for remark in (*publication.gaps, *publication.remarks[:REMARKS_SHOWN]):
         yield Line(printable(remark), 2)
     more = len(publication.remarks) - REMARKS_SHOWN
     if more > 0:

@@ -186,6 +186,10 @@ def compose_collation(collated: Collated, comparison: Comparison, files: Iterabl
         positions = Counter(comparison.sac["position"].to_list())
         counts = ", ".join(f"{number} {position.replace('_', ' ')}" for position, number in sorted(positions.items()))
         lines.append(Line(f"Beside SAC, sums of {collated.period.year}: {counts}."))
+        if set(positions) == {"no_comparator"}:
+            lines.append(
+                Line(f"Sums are only put beside SAC of the same year: give its file for {collated.period.year}.")
+            )
     lines += [Line(printable(f"Wrote {file}")) for file in files]
     lines.append(Line("For internal use: small numbers are not hidden. Do not publish these files as they stand."))
     return Report((), (), tuple(lines))

@@ -6,6 +6,8 @@ These files are other people's, so they are read within the same bounds as retur
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -35,8 +37,13 @@ class Named(NamedTuple):
     def parse(cls, text: str) -> Named:
         """From ``FILE`` or ``2018-19=FILE``."""
         year, mark, file = text.partition("=")
-        start_year = parse_year(year.strip()) if mark else None
-        return cls(Path(text), None) if start_year is None else cls(Path(file), start_year)
+        if os.path.lexists(text) or not mark or not re.match(r"\s*20\d\d[-/\d\s]*$", year):
+            return cls(Path(text), None)
+        start_year = parse_year(year.strip())
+        if start_year is None or not file.strip():
+            what = f"'{year}' is not a financial year" if start_year is None else f"There is no file after '{text}'"
+            raise UsageError(f"{what}.", "Write the year and the file, such as 2018-19=tables.csv.")
+        return cls(Path(file.strip()), start_year)
 
 
 def read_sac(texts: Iterable[str], schemas: Schemas) -> Sac:
@@ -66,6 +73,8 @@ def _compared(schemas: Schemas) -> str:
 
 def read_publication(named: Named, rows: Rows) -> Publication:
     """One published file; ``MspofError`` if it can't be read or understood."""
+    if not os.path.lexists(named.path):
+        raise MspofError(f"There is no file '{named.path}'.", "Check the spelling, and where you are.")
     try:
         data = read_file(named.path)
         digest = sha256(data).hexdigest()
@@ -84,7 +93,8 @@ def read_publication(named: Named, rows: Rows) -> Publication:
 
 
 def _publication(named: Named, digest: str, start_year: int, layout: str, figures: Figures, rows: Rows) -> Publication:
-    return Publication(named.path.as_posix(), digest, start_year, layout, figures, tuple(rows.remarks))
+    gaps = rows.gaps(figures, start_year)
+    return Publication(named.path.as_posix(), digest, start_year, layout, figures, tuple(rows.remarks), gaps)
 
 
 def _is_text(data: bytes) -> bool:

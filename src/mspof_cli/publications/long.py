@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
+from mspof_cli.cells import tidy
 from mspof_cli.publications.rows import Figures, Identifiers, Rows, heading_key
 from mspof_cli.sac import NOTHING, LongTable, Published, joined
 
 # With more rows than this it is not a year of SAC, which has some hundred thousand.
 ROW_LIMIT = 2_000_000
+OLDEST = 999
+BANDS = "Check the file. Words that stand for an age band, or for all ages, can be added to sac.toml."
 
 
 class Line(NamedTuple):
@@ -88,23 +93,21 @@ def _figures(table: LongTable, lines: list[Line], rows: Rows, start_year: int) -
         key: heading for headings in table.measures.values() for heading in headings for key in rows.keys(heading)
     }
     at = _answer_column(table, lines, answers, rows)
-    totals = {heading_key(word) for word in rows.comparator.long.totals}
     by_council: dict[str, dict[tuple[str, str], Published]] = {}
-    bands: dict[str, None] = {}
+    first: dict[str, int] = {}
     for line, answer in _of_answers(lines, answers, at):
         council = rows.council(line.who, start_year, f"line {line.number}")
         if council is None:
             continue
-        band = heading_key(line.categories[1 - at])
-        bands[band] = None
+        band = tidy(line.categories[1 - at]).casefold()
+        first.setdefault(band, line.number)
         known = by_council.setdefault(council.ons_code, {})
         if (answer, band) in known:
             raise rows.error(
                 f"lines {known[answer, band].source.split()[1]} and {line.number} give the same figure twice"
             )
         known[answer, band] = rows.figure(line.value, f"line {line.number}")
-    parts = [band for band in bands if band not in totals]
-    whole = next((band for band in bands if band in totals), None)
+    whole, parts = _whole_and_parts(first, rows)
     return {
         code: {
             measure: joined(_over_bands(known, heading, parts, whole) for heading in headings)
@@ -114,11 +117,45 @@ def _figures(table: LongTable, lines: list[Line], rows: Rows, start_year: int) -
     }
 
 
+def _whole_and_parts(first: Mapping[str, int], rows: Rows) -> tuple[str | None, list[str]]:
+    """The band that holds all others, if there is one, and the bands that make it up.
+
+    ``first`` gives the line on which each band stands first. A band that can't be placed, or that overlaps another,
+    would be counted twice or left out, so it is refused.
+    """
+    long = rows.comparator.long
+    totals, others = ({tidy(word).casefold() for word in words} for words in (long.totals, long.other_bands))
+    ages = {band: found for band in first if (found := _ages(band)) is not None}
+    wholes = [band for band in first if band in totals]
+    wholes += [band for band, own in ages.items() if len(ages) > 1 and all(_holds(own, each) for each in ages.values())]
+    for band, number in first.items():
+        if band not in ages and band not in totals and band not in others:
+            raise rows.error(f"line {number} has '{band}' where an age band should stand", BANDS)
+    if len(wholes) > 1:
+        raise rows.error(f"'{wholes[0]}' and '{wholes[1]}' both stand for all ages", BANDS)
+    parts = [band for band in first if band not in wholes]
+    for band, after in pairwise(sorted((band for band in parts if band in ages), key=lambda band: ages[band])):
+        if ages[after][0] <= ages[band][1]:
+            raise rows.error(f"the age bands '{band}' and '{after}' overlap", BANDS)
+    return next(iter(wholes), None), parts
+
+
+def _ages(band: str) -> tuple[int, int] | None:
+    """The ages of a band, such as ``18-64``, ``65 to 74``, ``85+`` or ``85 and over``; else None."""
+    upper = r"(?:[-\u2010-\u2015]|to) ?(\d{1,3})|\+|(?:and|or) (?:over|older)"
+    match = re.fullmatch(rf"(?:aged? )?(\d{{1,3}}) ?(?:{upper})", band)
+    return (int(match[1]), int(match[2] or OLDEST)) if match else None
+
+
+def _holds(ages: tuple[int, int], others: tuple[int, int]) -> bool:
+    return ages[0] <= others[0] and others[1] <= ages[1]
+
+
 def _over_bands(
     known: Mapping[tuple[str, str], Published], answer: str, parts: list[str], whole: str | None
 ) -> Published:
     """One answer over all age bands: the published total where there is one that says something, else their sum."""
-    stated = known.get((answer, whole or ""), NOTHING)
+    stated = known.get((answer, whole), NOTHING) if whole is not None else NOTHING
     if stated.interval.is_known or not parts:
         return stated
     # A band that is not there leaves the sum without an upper bound; with none there, nothing is known.

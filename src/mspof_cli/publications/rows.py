@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from mspof_cli.cells import tidy
-from mspof_cli.disclosure import Policy, published_interval
+from mspof_cli.disclosure import Policy, publish, published_interval
 from mspof_cli.errors import MspofError, UsageError
-from mspof_cli.periods import Period
+from mspof_cli.periods import Period, years_in
 from mspof_cli.register import Register
 from mspof_cli.sac import Comparator, Published
 from mspof_cli.schemas import Collection, Council
@@ -18,6 +19,8 @@ Figures = dict[str, dict[str, Published]]
 
 OUTSIDE = re.compile(r"E(?:92|12|13)\d{6}")  # England, its regions, and Inner and Outer London
 CODE = re.compile(r"[A-Z]\d{8}|[A-Z]{4}\d{5}")
+NAMED = 5  # councils that a remark names
+SHOWN = 40  # characters of a cell that is no figure
 FIGURE = "a count, or a symbol such as [c], [x] or *"
 
 
@@ -62,13 +65,43 @@ class Rows:
         if found is not None and not found.existed_throughout(start_year):
             self._remark(code, f"{where}: {code} is {found.name}, which did not exist in all of that year.")
             return None
-        if found is None and CODE.fullmatch(code):
+        named = self._register.named(row.name) if row.name.strip() else ()
+        if found is not None:
+            if named and found not in named:
+                raise self.error(f"{where} has the ONS code of {found.name}, but the name of {named[-1].name}")
+            return found
+        if CODE.fullmatch(code):
             self._remark(code, f"{where}: {code} is not in the register of councils.")
-        elif found is None:
-            cassr_code = _cassr_key(row.cassr_code)
-            known = self._by_cassr.get(cassr_code, ()) if cassr_code else self._register.named(row.name)
-            found = next((council for council in known if council.existed_throughout(start_year)), None)
-        return found
+            return None
+        return self._without_code(_cassr_key(row.cassr_code), named, start_year, where)
+
+    def _without_code(self, cassr_code: str, named: Iterable[Council], start_year: int, where: str) -> Council | None:
+        """The only council of that year with a CASSR code, or else with a name."""
+        for known in (self._by_cassr.get(cassr_code, ()) if cassr_code else (), named):
+            existing = [council for council in known if council.existed_throughout(start_year)]
+            if len(existing) == 1:
+                return existing[0]
+        if cassr_code:
+            self._remark(cassr_code, f"{where}: it can't be told whose row this is.")
+        return None
+
+    def gaps(self, figures: Figures, start_year: int) -> tuple[str, ...]:
+        """Which councils have no row, and which have not every figure, in words."""
+        registers = {council.register_name for council in self._register.councils if council.ons_code in figures}
+        absent, lacking = [], []
+        for council in self._register.councils:
+            if council.register_name not in registers or not council.existed_throughout(start_year):
+                continue
+            row = figures.get(council.ons_code)
+            if row is None:
+                absent.append(council.name)
+            elif not all(name in row and row[name].interval.is_known for name in self.comparator.measures):
+                lacking.append(council.name)
+        return tuple(
+            f"{what} {', '.join(names[:NAMED])}" + (f" and {len(names) - NAMED} more." if len(names) > NAMED else ".")
+            for names, what in ((absent, "No row for"), (lacking, "Not every figure for"))
+            if names
+        )
 
     def _remark(self, code: str, words: str) -> None:
         """Say something of a code once: in the long CSV it stands in hundreds of lines."""
@@ -79,9 +112,14 @@ class Rows:
     def figure(self, shown: str, source: str) -> Published:
         """What a published figure says; ``MspofError`` if it is none."""
         try:
-            return Published(published_interval(shown, self._policy), shown, source)
+            figure = Published(published_interval(shown, self._policy), shown, source)
         except ValueError:
-            raise self.error(f"{source} should be a figure, but is not", f"Expected {FIGURE}.") from None
+            found = "".join(letter for letter in shown[:SHOWN] if letter.isprintable())
+            raise self.error(f"{source} should be a figure, but is '{found}'", f"Expected {FIGURE}.") from None
+        digits = tidy(shown).replace(",", "")
+        if digits.isdecimal() and publish(int(digits), self._policy) != digits:
+            self._remark("rounding", f"{source} is {shown}, which is not rounded as SAC is. There may be others.")
+        return figure
 
     def error(
         self, what: str, remedy: str = "Check that it is the file as it was published, and run again."
@@ -93,18 +131,22 @@ class Rows:
         said = stated if stated is not None else next(iter(found)) if len(found) == 1 else None
         if said is None:
             problem = f"'{self.path}' does not say which year it is for{f' in {where}' if where else ''}."
-            raise UsageError(problem, f"Say it in front of the file: 2018-19={self.path}")
+            raise UsageError(problem, 'Put its year in front of it, such as "2018-19=tables.csv".')
         if found and said not in found:
             own = " and ".join(Period(year, 1).year for year in sorted(found))
             problem = f"'{self.path}' was said to be for {Period(said, 1).year}, but its title says {own}."
             raise UsageError(problem, "Give the file of that year, or correct the year in front of it.")
+        by_name = years_in(self.path.name.replace("_", " ")) - {said}
+        if by_name:
+            name = " and ".join(Period(year, 1).year for year in sorted(by_name))
+            self._remark("year", f"The file's name speaks of {name}, but it was read as {Period(said, 1).year}.")
         return said
 
 
 def heading_key(text: str) -> str:
     """A heading without case, punctuation, line breaks, and notes such as ``[note 3]``, ``(2)`` or a raised 3."""
     text = re.sub(r"[\u00b9\u00b2\u00b3\u2070-\u2079]", "", text)
-    text = re.sub(r"\[[^\]]*\]|\(\d+\)", " ", tidy(text).casefold())
+    text = re.sub(r"\[[^\]]*\]|\((?:note )?\d+\)", " ", tidy(text).casefold())
     text = re.sub(r"(?<=[a-z])\d+$", "", text.strip().rstrip("*†‡ "))
     return " ".join(re.sub(r"[^\w\s]", "", text.replace("-", " ")).split())
 

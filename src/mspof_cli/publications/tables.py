@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from mspof_cli.cells import Cell, Kind, Place, tidy
 from mspof_cli.errors import MspofError
-from mspof_cli.periods import years_in
+from mspof_cli.periods import Period, years_in
 from mspof_cli.publications.rows import Figures, Identifiers, Rows, heading_key
 from mspof_cli.sac import Published, Table, joined
 from mspof_cli.workbook import Sheet
@@ -16,6 +17,7 @@ from mspof_cli.workbook import Sheet
 # Headings of one table stand within so many rows of each other.
 HEADING_ROWS = 3
 SHEETS_WITH_TITLES = 3
+MOST_PLACES = 10  # where one heading may stand: counts and percentages, and some over
 
 
 class Book(Protocol):
@@ -46,11 +48,7 @@ class Found(NamedTuple):
 def read_tables(book: Book, rows: Rows, stated: int | None) -> tuple[Figures, int]:
     """Every council's figures, and the year; ``MspofError`` if a table that must be there is not."""
     tables = [found for table in rows.comparator.table if (found := _find(book, table, rows))]
-    years = set[int]().union(*(years_in(found.title) for found in tables))
-    if len(years) != 1:  # a table may speak of other years as well; the front of the workbook says which is its own
-        fronts = map(book.sheet, book.sheet_names[:SHEETS_WITH_TITLES])
-        years = next((own for sheet in fronts for own in [_first_years(sheet)] if len(own) == 1), years)
-    start_year = rows.year(years, stated, f"the title of '{tables[0].sheet.name}'")
+    start_year = rows.year(_own_years(book, tables, rows), stated, f"the title of '{tables[0].sheet.name}'")
     figures: Figures = {}
     for found in tables:
         for code, row in _figures(found, rows, start_year).items():
@@ -61,6 +59,22 @@ def read_tables(book: Book, rows: Rows, stated: int | None) -> tuple[Figures, in
 
 def _is_known(figure: Published | None) -> bool:
     return figure is not None and figure.interval.is_known
+
+
+def _own_years(book: Book, tables: Iterable[Found], rows: Rows) -> set[int]:
+    """The year that the workbook says is its own; two that contradict each other are refused.
+
+    A title may speak of other years as well, and then does not say which is its own.
+    """
+    titles = {found.sheet.name: years_in(found.title) for found in tables}
+    fronts = [name for name in book.sheet_names[:SHEETS_WITH_TITLES] if name not in titles]
+    titles |= {name: _first_years(book.sheet(name)) for name in fronts}
+    own = {name: next(iter(years)) for name, years in titles.items() if len(years) == 1}
+    for (name, year), (other, another) in pairwise(own.items()):
+        if year != another:
+            said = f"'{name}' is for {Period(year, 1).year}, but '{other}' for {Period(another, 1).year}"
+            raise rows.error(f"its sheets are of different years: {said}")
+    return set(own.values())
 
 
 def _first_years(sheet: Sheet) -> set[int]:
@@ -82,9 +96,9 @@ def _find(book: Book, table: Table, rows: Rows) -> Found | None:
 
 def _sheet(book: Book, table: Table, rows: Rows) -> Sheet:
     """The sheet of a table: 'Table 8' may be called 'Table_8' or 'Table 8 MSP', but is not 'Table 80'."""
-    wanted = re.compile(re.escape(heading_key(table.sheet)) + r"(?!\w)")
+    wanted = re.compile(r"\s*".join(map(re.escape, table.sheet.casefold().split())) + r"(?![0-9])")
     for name in book.sheet_names:
-        if wanted.match(heading_key(name.replace("_", " "))):
+        if wanted.match(tidy(name.replace("_", " ")).casefold()):
             return book.sheet(name)
     raise rows.error(f"there is no sheet '{table.sheet}'")
 
@@ -101,9 +115,14 @@ def _located(sheet: Sheet, table: Table, rows: Rows) -> Found:
     near = next(iter(identifiers.values()))[0]
     wanted = dict.fromkeys(heading for headings in table.measures.values() for heading in headings)
     columns: dict[str, tuple[int, int]] = {}
+    below: dict[int, list[tuple[int, Cell]]] = {}
+    for (row, column), cell in sheet.cells.items():
+        below.setdefault(column, []).append((row, cell))
     for heading in wanted:
         places = [at for key in rows.keys(heading) for at in texts.get(key, ()) if abs(at[0] - near) <= HEADING_ROWS]
-        counts = [at for at in places if not _is_percentage(sheet, at)]
+        if len(places) > MOST_PLACES:
+            raise rows.error(f"the sheet '{sheet.name}' has {len(places)} headings '{heading}'")
+        counts = [at for at in places if not _is_percentage(below.get(at[1], ()), at[0])]
         if len(counts) != 1:
             what = "no heading" if not places else "more than one heading" if counts else "only percentages below"
             raise rows.error(f"the sheet '{sheet.name}' has {what} '{heading}'")
@@ -123,11 +142,10 @@ def _identifiers(texts: Mapping[str, list[tuple[int, int]]], rows: Rows) -> dict
     return found
 
 
-def _is_percentage(sheet: Sheet, heading: tuple[int, int]) -> bool:
+def _is_percentage(column: Iterable[tuple[int, Cell]], heading: int) -> bool:
     """Whether a column holds percentages beside the counts: its first figure is one, or a fraction."""
-    row, column = heading
-    for (at_row, at_column), cell in sheet.cells.items():
-        if at_column != column or at_row <= row:
+    for row, cell in column:
+        if row <= heading:
             continue
         if cell.kind is Kind.PERCENTAGE or (cell.kind is Kind.TEXT and tidy(str(cell.value)).endswith("%")):
             return True

@@ -18,13 +18,16 @@ from mspof_cli.reconcile import (
     looks_cumulative,
     shares_apart,
     swapped,
-    swapped_since,
+    swapped_shares,
     volume_distance,
     years,
 )
 from mspof_cli.returns import Return
 from mspof_cli.rules.together import Met
 from mspof_cli.sac import Publication, Published, Sac
+
+# A sum of more figures than this is not shown term by term.
+FIGURES_SHOWN = 5
 
 
 def beside_sac(returns: Sequence[Return], sac: Sac) -> Iterator[Met]:
@@ -40,10 +43,11 @@ def beside_sac(returns: Sequence[Return], sac: Sac) -> Iterator[Met]:
         compared = compare(year, publication, sac)
         yield from _not_supplied(year, compared, publication, sac)
         if publication.start_year == year.start_year:
-            yield from _whole_year(year, compared, sac)
+            yield from _same_year(year, compared, publication, sac)
         else:
+            yield from _volumes(year, publication, sac)
             for ret in year.returns:
-                yield from _earlier_year(ret, year, publication, sac)
+                yield from _shares(ret, year, publication, sac)
 
 
 def _no_comparator(year: Year, publication: Publication) -> Met | None:
@@ -74,21 +78,50 @@ def _not_supplied(year: Year, compared: dict[str, Compared], publication: Public
 # --- the same year --------------------------------------------------------------------------------------------------
 
 
-def _whole_year(year: Year, compared: dict[str, Compared], sac: Sac) -> Iterator[Met]:
-    """Each whole that is off, or else its parts; what a whole further up explains is not said again."""
+def _same_year(year: Year, compared: dict[str, Compared], publication: Publication, sac: Sac) -> Iterator[Met]:
+    """Each whole that is off, or else its parts; what a whole further up explains is not said again.
+
+    Answers in each other's place are said beside it: no total that is off explains them.
+    """
     explained: set[str] = set()
     for name in sac.comparator.compared:
         whole = compared.get(name)
-        if whole is None or explained & {name, *explained_by(name, sac)}:
+        if whole is None:
             continue
         parts = [compared[part] for part in sac.comparator.parts(sac.collection, name) if part in compared]
         off = [part for part in parts if part.is_off]
-        if whole.is_off:
+        is_explained = bool(explained & {name, *explained_by(name, sac)})
+        if whole.is_off and not is_explained:
             explained.add(name)
             yield _finding(year, _cause(year, whole, sac), [whole], sac)
-        elif off:
+        swap = _swap(year, name, parts, publication, sac)
+        if swap:
             explained |= {part.name for part in off}
-            yield _parts_off(year, parts, off, sac)
+            yield _swapped(year, swap, [compared[answer] for answer in swap[:2]], sac)
+        elif off and not whole.is_off and not is_explained:
+            explained |= {part.name for part in off}
+            yield from _parts_off(year, off, sac)
+
+
+def _swap(year: Year, whole: str, parts: list[Compared], publication: Publication, sac: Sac) -> Swap | None:
+    """Two answers in each other's place: by the sums of a whole year where they tell, else by shares.
+
+    Only where an answer is off: quarters that are only part of the year may differ from it in any other way.
+    """
+    if not any(part.is_off for part in parts):
+        return None
+    if all(part.is_whole_year for part in parts):
+        exact = swapped({part.name: part.counts for part in parts}, {part.name: part.allowed for part in parts})
+        if exact:
+            return exact
+    return swapped_shares(year.returns, whole, year, publication, sac)
+
+
+def _swapped(year: Year, swap: Swap, pair: list[Compared], sac: Sac) -> Met:
+    file, trouble = _finding(year, "SAC103", pair, sac)
+    ret = next(ret for ret in year.returns if ret.file == file)
+    agree = "they agree with SAC" if pair[0].is_whole_year else "they are in line with SAC's shares"
+    return file, trouble._replace(facts={**trouble.facts, **_swap_facts(ret, swap), "agree": agree})
 
 
 def _cause(year: Year, whole: Compared, sac: Sac) -> str:
@@ -102,16 +135,14 @@ def _cause(year: Year, whole: Compared, sac: Sac) -> str:
     return "SAC101" if whole.is_whole_year else "SAC201"
 
 
-def _parts_off(year: Year, parts: list[Compared], off: list[Compared], sac: Sac) -> Met:
-    if not all(part.is_whole_year for part in parts):
-        return _finding(year, "SAC201", off, sac)
-    counts = {part.name: part.counts for part in parts}
-    swap = swapped(counts, {part.name: part.allowed for part in parts})
-    if swap is None:
-        return _finding(year, "SAC102", off, sac)
-    file, trouble = _finding(year, "SAC103", off, sac)
-    ret = next(ret for ret in year.returns if ret.file == file)
-    return file, trouble._replace(facts={**trouble.facts, **_swap_facts(ret, swap)})
+def _parts_off(year: Year, off: list[Compared], sac: Sac) -> Iterator[Met]:
+    """Answers that are off though their total holds: those of whole years, and those that are too many already."""
+    for code, parts in (
+        ("SAC102", [part for part in off if part.is_whole_year]),
+        ("SAC201", [part for part in off if not part.is_whole_year]),
+    ):
+        if parts:
+            yield _finding(year, code, parts, sac)
 
 
 def _swap_facts(ret: Return, swap: Swap) -> dict[str, object]:
@@ -130,6 +161,7 @@ def _finding(year: Year, code: str, off: list[Compared], sac: Sac) -> Met:
         "allowed": ", ".join(str(each.allowed) for each in off),
         "most": ", ".join(str(each.allowed.high) for each in off),
         "counts": _by_quarter(off[0]),
+        "fits": "The last alone would agree with SAC",
     }
     measure = names[0]
     return ret.file, Trouble(code, ret.places(names), sac.collection.question_of(measure), measure, facts)
@@ -147,8 +179,11 @@ def _beside(ret: Return, compared: Compared) -> str:
 
 
 def _published(published: Published, label: str) -> str:
+    """What SAC shows, as printed where that is short, and the range that it is."""
+    figures = published.shown.count(" + ") + 1
+    shown = published.shown if figures <= FIGURES_SHOWN else f"{figures} figures"
     rounded = str(published.interval) != published.shown
-    return f"SAC shows {published.shown} for '{label}'" + (f", that is {published.interval}" if rounded else "")
+    return f"SAC shows {shown} for '{label}'" + (f", that is {published.interval}" if rounded else "")
 
 
 def _by_quarter(compared: Compared) -> str:
@@ -163,22 +198,68 @@ def _label(ret: Return, name: str) -> str:
 # --- an earlier year ------------------------------------------------------------------------------------------------
 
 
-def _earlier_year(ret: Return, year: Year, publication: Publication, sac: Sac) -> Iterator[Met]:
-    yield from _volume(ret, year, publication, sac)
-    swapped_in = set()
+def _volumes(year: Year, publication: Publication, sac: Sac) -> Iterator[Met]:
+    """Quarters that are far from a quarter of SAC's year; what has one cause in the whole year, in the last of them."""
+    met = [found for ret in year.returns if (found := _volume(ret, year, publication, sac))]
+    cumulative, scope = ([each for each in met if each[1].code == code] for code in ("SAC105", "SAC104"))
+    if cumulative:  # which the quarters before are part of
+        yield cumulative[-1]
+        return
+    yield from (each for each in met if each[1].code != "SAC104" or each is scope[-1])
+
+
+def _volume(ret: Return, year: Year, publication: Publication, sac: Sac) -> Met | None:
+    """The first whole that the quarter returned and SAC has, where it is far from a quarter of SAC's year."""
+    values = ret.values()
+    for name in sac.comparator.compared:
+        published, count = publication.figure(sac.collection, year.council, name), values.get(name)
+        if count is None or published.interval.high is None:
+            continue
+        far, side = volume_distance(count, published.interval, sac.comparator.tolerances)
+        if far is Far.NEAR:
+            return None
+        facts = {
+            "changes": f"{_published(published, _label(ret, name))}, for the whole of {publication.year}; "
+            f"this quarter alone comes to {count}",
+            "found": count,
+            "allowed": f"about a quarter of what SAC shows for {publication.year}",
+            "counts": ", ".join(f"Q{quarter} {n}" for quarter, n in sorted(year.counts(name).items())),
+            "fits": f"As a year so far, the last would be in line with SAC for {publication.year}",
+            "year": publication.year,
+        }
+        code = _why_far(ret, year, name, published, (far, side), sac)
+        return ret.file, Trouble(code, ret.places([name]), sac.collection.question_of(name), name, facts)
+    return None
+
+
+def _why_far(ret: Return, year: Year, name: str, published: Published, distance: tuple[Far, int], sac: Sac) -> str:
+    """The likeliest cause of a quarter that is far from a quarter of SAC's year."""
+    assert ret.who.period is not None
+    far, side = distance
+    so_far = {quarter: n for quarter, n in year.counts(name).items() if quarter <= ret.who.period.quarter}
+    pace = round(so_far[max(so_far)] / max(so_far))
+    fits = volume_distance(pace, published.interval, sac.comparator.tolerances)[0] is Far.NEAR
+    if side > 0 and fits and len(so_far) > 1 and grows_like_a_running_total(so_far):
+        return "SAC105"
+    if far is Far.NOTE:
+        return "SAC302"
+    return "SAC104" if side > 0 and not year.covers(sac) else "SAC301"
+
+
+def _shares(ret: Return, year: Year, publication: Publication, sac: Sac) -> Iterator[Met]:
+    """A quarter's answers in each other's place, and percentages away from SAC's."""
     for whole in sac.comparator.compared:
-        swap = swapped_since(ret, whole, year, publication, sac)
+        swap = swapped_shares([ret], whole, year, publication, sac)
         if swap:
-            question, names = sac.collection.question_of(whole), (swap.first, swap.second)
-            swapped_in.add(question)
-            values = ret.values()
+            values, names = ret.values(), swap[:2]
             shown = (publication.figure(sac.collection, year.council, name) for name in names)
             changes = "; ".join(
                 f"{_published(figure, _label(ret, name))} in {publication.year}, and this quarter has {values[name]}"
                 for name, figure in zip(names, shown, strict=True)
             )
-            facts = {**_swap_facts(ret, swap), "changes": changes}
-            yield ret.file, Trouble("SAC103", ret.places(names), question, swap.first, facts)
+            agree = f"they are in line with SAC for {publication.year}"
+            facts = {**_swap_facts(ret, swap), "changes": changes, "agree": agree}
+            yield ret.file, Trouble("SAC103", ret.places(names), sac.collection.question_of(whole), names[0], facts)
     for apart in shares_apart(ret, year, publication, sac):
         derived, (part, base) = apart.derived, apart.counts
         facts = {
@@ -190,37 +271,6 @@ def _earlier_year(ret: Return, year: Year, publication: Publication, sac: Sac) -
         }
         code = "SAC303" if apart.far is Far.QUERY else "SAC304"
         yield ret.file, Trouble(code, ret.places(derived.numerator), derived.question, derived.slug, facts)
-
-
-def _volume(ret: Return, year: Year, publication: Publication, sac: Sac) -> Iterator[Met]:
-    """The first whole that the quarter returned and SAC has, beside a quarter of SAC's year."""
-    values = ret.values()
-    for name in sac.comparator.compared:
-        published, count = publication.figure(sac.collection, year.council, name), values.get(name)
-        if count is None or published.interval.high is None:
-            continue
-        far, side = volume_distance(count, published.interval, sac.comparator.tolerances)
-        if far is not Far.NEAR:
-            code = _why_far(ret, year, name, far, side, sac)
-            facts = {
-                "changes": f"{_published(published, _label(ret, name))}, for the whole of {publication.year}; "
-                f"this quarter alone comes to {count}",
-                "found": count,
-                "allowed": f"about a quarter of what SAC shows for {publication.year}",
-                "counts": ", ".join(f"Q{quarter} {n}" for quarter, n in sorted(year.counts(name).items())),
-                "year": publication.year,
-            }
-            yield ret.file, Trouble(code, ret.places([name]), sac.collection.question_of(name), name, facts)
-        return
-
-
-def _why_far(ret: Return, year: Year, name: str, far: Far, side: int, sac: Sac) -> str:
-    if far is Far.NOTE:
-        return "SAC302"
-    so_far = {q: n for q, n in year.counts(name).items() if ret.who.period and q <= ret.who.period.quarter}
-    if side > 0 and len(so_far) > 1 and grows_like_a_running_total(so_far):
-        return "SAC105"
-    return "SAC104" if side > 0 and not year.covers(sac) else "SAC301"
 
 
 def _percent(share: Share) -> str:
