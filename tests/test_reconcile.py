@@ -67,7 +67,7 @@ def published(by_council: Mapping[str, Counts], year: int = 2018, policy: Any = 
         }
         for code, counts in by_council.items()
     }
-    return Sac(COLLECTION, COMPARATOR, POLICY, (Publication("sac.xlsx", "", year, "made", rows),))
+    return Sac(COLLECTION, COMPARATOR, (Publication("sac.xlsx", "", year, "made", rows),))
 
 
 def added(quarters: Sequence[Counts]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from mspof_cli.intervals import Interval
 from mspof_cli.sac import NOTHING, Publication, Published, Sac, joined
 
 SAC = ROOT / "sample_proformas" / "sac" / "2018-19.xlsx"
-COMPARATOR, POLICY = SCHEMAS.comparator("msp-outcomes")
+COMPARATOR, _ = SCHEMAS.comparator("msp-outcomes")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_figures_that_make_up_one() -> None:
 
 def test_which_publication_a_year_is_compared_with() -> None:
     publications = tuple(Publication(f"{year}.xlsx", "", year, "", {}) for year in (2015, 2017, 2019))
-    sac = Sac(COLLECTION, COMPARATOR, POLICY, publications)
+    sac = Sac(COLLECTION, COMPARATOR, publications)
     found = [sac.beside(year) for year in (2014, 2015, 2016, 2018, 2019, 2020)]
     assert [each.start_year if each else None for each in found] == [None, 2015, 2015, 2017, 2019, 2019]
     same = [sac.of_year(year) for year in (2016, 2017)]

@@ -69,9 +69,7 @@ class Entry(NamedTuple):
     @property
     def text(self) -> str:
         """What was typed, tidied; empty if it is neither text nor a number."""
-        if self.cell is None or self.cell.kind not in (Kind.TEXT, Kind.NUMBER):
-            return ""
-        return tidy(str(self.cell.value))
+        return text_of(self.cell)
 
 
 def column_letters(column: int) -> str:
@@ -105,6 +103,11 @@ def tidy(text: str) -> str:
         seen = (letter for letter in text if unicodedata.category(letter) != "Cf")  # a soft hyphen, a mark of direction
         text = unicodedata.normalize("NFKC", "".join(seen))
     return " ".join(text.split())
+
+
+def text_of(cell: Cell | None) -> str:
+    """What was typed in a cell, tidied; empty if it is neither text nor a number."""
+    return "" if cell is None or cell.kind not in (Kind.TEXT, Kind.NUMBER) else tidy(str(cell.value))
 
 
 def shown(cell: Cell | None, longest: int = 60) -> str:

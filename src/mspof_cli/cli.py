@@ -204,8 +204,7 @@ def sac(
     schemas: SchemasOption = None,
 ) -> None:
     """Show what is understood of published SAC files."""
-    from mspof_cli.outputs.deliver import print_out
-    from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.deliver import put
     from mspof_cli.outputs.published import compose_sac, sac_csv
     from mspof_cli.outputs.text import plain
 
@@ -214,11 +213,7 @@ def sac(
     published = _sac(files, _schemas(schemas))
     assert published is not None
     text = plain(compose_sac(published)) if format == "text" else sac_csv(published)
-    if output is None:
-        print_out(text, for_programs=format == "csv")
-        return
-    refuse_to_overwrite([output], [Path(each.file) for each in published.publications])
-    write_whole(output, text.encode())
+    put(text, output, [Path(each.file) for each in published.publications], for_programs=format == "csv")
 
 
 @app.command()

@@ -65,15 +65,14 @@ def _rows(year: Year, sac: Sac) -> Iterable[tuple[object, ...]]:
     assert period is not None
     names = sac.collection.names
     for name, each in compare(year, publication, sac).items():
-        position = each.position if publication is not None else Position.NO_COMPARATOR
-        known = position is not Position.NO_COMPARATOR
+        known = each.position is not Position.NO_COMPARATOR
         yield (
             *(sac.collection.slug, period.year, year.council.ons_code, year.council.name),
             *(sac.collection.questions[sac.collection.question_of(name)].label, name, names[name]),
             *(each.sum, len(each.counts)),
             *((each.published.interval.low, each.published.interval.high) if known else (None, None)),
             *((each.allowed.low, each.allowed.high) if known else (None, None)),
-            *(position.value.replace(" ", "_"), each.published.shown, each.published.source),
+            *(each.position.value.replace(" ", "_"), each.published.shown, each.published.source),
         )
 
 

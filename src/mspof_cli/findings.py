@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -78,6 +78,12 @@ def status_of(findings: Iterable[Finding]) -> Status:
 def either(choices: Iterable[str]) -> str:
     """Choices in words: ``'Yes' or 'No'``."""
     return " or ".join(f"'{choice}'" for choice in choices)
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """The first of some names, and how many more there are: ``a, b and 3 more``."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def addresses(places: Iterable[Place]) -> tuple[str | None, tuple[str, ...]]:

@@ -28,7 +28,7 @@ class Period(NamedTuple):
     @property
     def year(self) -> str:
         """The financial year as the sector writes it: ``"2018-19"``."""
-        return f"{self.start_year}-{(self.start_year + 1) % 100:02}"
+        return financial_year(self.start_year)
 
     @property
     def first_day(self) -> datetime.date:
@@ -45,6 +45,11 @@ class Period(NamedTuple):
     @property
     def previous(self) -> Period:
         return Period(self.start_year, self.quarter - 1) if self.quarter > 1 else Period(self.start_year - 1, 4)
+
+
+def financial_year(start_year: int) -> str:
+    """A financial year as the sector writes it, from the calendar year in which it starts: ``"2018-19"``."""
+    return f"{start_year}-{(start_year + 1) % 100:02}"
 
 
 def parse_year(text: str) -> int | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import combinations, groupby
 from typing import NamedTuple
 
-from mspof_cli.intervals import Interval, Share, share, wilson
+from mspof_cli.intervals import Interval, Share, share, total, wilson
 from mspof_cli.layout import label_key
 from mspof_cli.returns import Return, share_of
-from mspof_cli.sac import NOTHING, Publication, Published, Sac, SacTolerances, joined
+from mspof_cli.sac import NOTHING, Publication, Published, Sac, SacTolerances
 from mspof_cli.schemas import Council, Derived
 
 QUARTERS = 4
@@ -31,7 +33,8 @@ class Position(Enum):
     NO_COMPARATOR = "no comparator"
 
 
-class Year(NamedTuple):
+@dataclass(frozen=True)
+class Year:
     """A council's returns of one financial year, in the order of the quarters, one for each."""
 
     council: Council
@@ -40,8 +43,12 @@ class Year(NamedTuple):
 
     def counts(self, name: str) -> dict[int, int]:
         """A figure or total by quarter, of the quarters that returned it."""
-        by_quarter = ((_quarter(ret), ret.values().get(name)) for ret in self.returns)
-        return {quarter: value for quarter, value in by_quarter if value is not None}
+        return {quarter: value for quarter, values in self._values.items() if (value := values.get(name)) is not None}
+
+    @cached_property
+    def _values(self) -> dict[int, dict[str, int | None]]:
+        """Everything that was returned, by quarter: many figures are asked for."""
+        return {_quarter(ret): ret.values() for ret in self.returns}
 
     def covers(self, sac: Sac) -> bool:
         """Whether every return says that it counts what SAC counts."""
@@ -118,12 +125,12 @@ def _figure(publication: Publication | None, council: Council, name: str, sac: S
 
 def _compared(name: str, counts: Mapping[int, int], published: Published, tolerances: SacTolerances) -> Compared:
     allowed = published.interval.widened(tolerances.late_closures, tolerances.late_closures_percent)
-    total = sum(counts.values())
+    found = sum(counts.values())
     if not published.interval.is_known:
         position = Position.NO_COMPARATOR
-    elif allowed.high is not None and total > allowed.high:
+    elif allowed.high is not None and found > allowed.high:
         position = Position.ABOVE
-    elif total < allowed.low:  # what is still to come may make up for it
+    elif found < allowed.low:  # what is still to come may make up for it
         position = Position.BELOW if len(counts) == QUARTERS else Position.SO_FAR
     else:
         position = Position.INSIDE
@@ -264,10 +271,9 @@ def published_share(
 ) -> Share:
     """What SAC's figures say of a share."""
     parts, base = sac.collection.expand(numerator), sac.collection.expand(denominator)
-    row = [(name, publication.figure(sac.collection, council, name)) for name in base]
-    inside = joined(figure for name, figure in row if name in parts)
-    outside = joined(figure for name, figure in row if name not in parts)
-    return share(inside.interval, outside.interval)
+    row = [(name, publication.figure(sac.collection, council, name).interval) for name in base]
+    inside = total(interval for name, interval in row if name in parts)
+    return share(inside, total(interval for name, interval in row if name not in parts))
 
 
 def _share_distance(counts: tuple[int, int], known: Share, tolerances: SacTolerances) -> Far:

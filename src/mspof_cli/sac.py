@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from mspof_cli.disclosure import Policy
 from mspof_cli.intervals import Interval, total
+from mspof_cli.periods import financial_year
 from mspof_cli.schemas import Collection, Council, Derived, Frozen
 
 # The widest interval of a figure that was only rounded: within 2 either way.
@@ -169,7 +169,7 @@ class Publication(NamedTuple):
     @property
     def year(self) -> str:
         """The financial year: ``2018-19``."""
-        return f"{self.start_year}-{(self.start_year + 1) % 100:02}"
+        return financial_year(self.start_year)
 
     def has(self, council: Council) -> bool:
         return council.ons_code in self.figures
@@ -185,7 +185,6 @@ class Sac(NamedTuple):
 
     collection: Collection
     comparator: Comparator
-    policy: Policy
     publications: tuple[Publication, ...]
 
     def of_year(self, start_year: int) -> Publication | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mspof_cli.errors import OutputClosed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mspof_cli.pipeline import Batch
     from mspof_cli.sac import Sac
@@ -40,12 +40,17 @@ def deliver(
         _show(batch, quiet)
         return
     text = _written(batch, format, quiet, strict, rules)
+    put(text, output, inputs(batch), for_programs=format is not Format.text)
+
+
+def put(text: str, output: Path | None, inputs: Iterable[Path], *, for_programs: bool) -> None:
+    """Text in a file, which must be none of the inputs, or on standard output."""
     if output is None:
-        print_out(text, for_programs=format is not Format.text)
+        print_out(text, for_programs)
         return
     from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
 
-    refuse_to_overwrite([output], inputs(batch))
+    refuse_to_overwrite([output], inputs)
     write_whole(output, text.encode(errors="replace"))
 
 

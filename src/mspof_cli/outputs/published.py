@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mspof_cli.outputs.safe import csv_text, printable
-from mspof_cli.outputs.text import Line, Report
+from mspof_cli.outputs.text import Line, Report, number_of
 from mspof_cli.sac import NOTHING, Publication, Sac
 
 COLUMNS = ("ons_code", "year", "measure", "low", "high", "published", "source")
@@ -33,7 +33,7 @@ def _rows(publication: Publication, sac: Sac) -> Iterator[tuple[str, ...]]:
 
 
 def _lines(publication: Publication, sac: Sac) -> Iterator[Line]:
-    councils = f"{len(publication.figures)} council{'' if len(publication.figures) == 1 else 's'}"
+    councils = number_of(len(publication.figures), "council")
     yield Line()
     title = f"{sac.comparator.publication}, {publication.year}: {councils}, from {publication.layout}"
     yield Line(title, kind="heading")

@@ -87,7 +87,7 @@ def _of_return(checked: Checked) -> Iterator[Line]:
         yield from _of_findings(list(group))
     if checked.not_tried:
         count = len(checked.not_tried)
-        rules = f"{_number(count, 'rule')} could not be tried"
+        rules = f"{number_of(count, 'rule')} could not be tried"
         needed = "it needs" if count == 1 else "they need"
         codes = ", ".join(checked.not_tried)
         yield Line(f"{rules}, because an answer that {needed} was not returned or not readable: {codes}.", 2, "detail")
@@ -141,7 +141,7 @@ def _summary(batch: Batch) -> Iterator[Line]:
     counts = Counter(map(_status, batch.checked))
     parts = [f"{counts[words]} {words}" for words in (*STATUS_WORDS.values(), SET_ASIDE) if counts[words]]
     yield Line()
-    yield Line(f"{_number(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
+    yield Line(f"{number_of(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
     if any(checked.judged for checked in batch.checked):
         yield Line(
             "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"
@@ -149,11 +149,12 @@ def _summary(batch: Batch) -> Iterator[Line]:
     if batch.passed_over:
         names = [path.name for path in batch.passed_over[:NAMES_SHOWN]]
         more = ", ..." if len(batch.passed_over) > NAMES_SHOWN else ""
-        passed_over = _number(len(batch.passed_over), "other file")
+        passed_over = number_of(len(batch.passed_over), "other file")
         yield Line(printable(f"{passed_over} passed over: {', '.join(names)}{more}"), kind="detail")
 
 
-def _number(count: int, what: str) -> str:
+def number_of(count: int, what: str) -> str:
+    """How many of something there are: ``1 return``, ``2 returns``."""
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
@@ -181,7 +182,7 @@ def compose_collation(collated: Collated, comparison: Comparison, files: Iterabl
         if not decision.used:
             lines.append(Line(printable(f"Left out: '{decision.checked.ret.file}': {decision.why}"), kind="detail"))
     if collated.other_periods:
-        lines.append(Line(f"{_number(collated.other_periods, 'return')} for other periods.", kind="detail"))
+        lines.append(Line(f"{number_of(collated.other_periods, 'return')} for other periods.", kind="detail"))
     if comparison.sac is not None:
         positions = Counter(comparison.sac["position"].to_list())
         counts = ", ".join(f"{number} {position.replace('_', ' ')}" for position, number in sorted(positions.items()))

@@ -58,7 +58,7 @@ def read_sac(texts: Iterable[str], schemas: Schemas) -> Sac:
         if other is not publication:
             problem = f"'{other.file}' and '{publication.file}' are both for {publication.year}."
             raise UsageError(problem, "Give one file for each year.")
-    return Sac(collection, comparator, policy, tuple(by_year[year] for year in sorted(by_year)))
+    return Sac(collection, comparator, tuple(by_year[year] for year in sorted(by_year)))
 
 
 def _compared(schemas: Schemas) -> str:

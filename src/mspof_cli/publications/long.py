@@ -103,9 +103,7 @@ def _figures(table: LongTable, lines: list[Line], rows: Rows, start_year: int) -
         first.setdefault(band, line.number)
         known = by_council.setdefault(council.ons_code, {})
         if (answer, band) in known:
-            raise rows.error(
-                f"lines {known[answer, band].source.split()[1]} and {line.number} give the same figure twice"
-            )
+            raise rows.error(f"{known[answer, band].source} and line {line.number} give the same figure twice")
         known[answer, band] = rows.figure(line.value, f"line {line.number}")
     whole, parts = _whole_and_parts(first, rows)
     return {
@@ -164,14 +162,12 @@ def _over_bands(
 
 def _answer_column(table: LongTable, lines: list[Line], answers: Mapping[str, str], rows: Rows) -> int:
     """Which of the two categories holds the answer: 0 or 1."""
-    seen = [{heading_key(line.categories[at]) for line in lines} for at in (0, 1)]
-    missing = [[answer for key, answer in answers.items() if key not in each] for each in seen]
-    hits = [len(set(answers) & each) for each in seen]
-    at = int(hits[1] > hits[0])
-    lost = set(missing[at]) - {answers[key] for key in seen[at] & set(answers)}
-    if lost or hits[0] == hits[1]:
-        answer = sorted(lost)[0] if lost else next(iter(answers.values()))
-        raise rows.error(f"no row of table '{table.reference}' has the answer '{answer}'")
+    wanted = list(dict.fromkeys(answers.values()))
+    found = [{answers.get(heading_key(line.categories[at])) for line in lines} & set(wanted) for at in (0, 1)]
+    at = int(len(found[1]) > len(found[0]))
+    lost = wanted if len(found[0]) == len(found[1]) else [answer for answer in wanted if answer not in found[at]]
+    if lost:
+        raise rows.error(f"no row of table '{table.reference}' has the answer '{lost[0]}'")
     return at
 
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from mspof_cli.cells import tidy
 from mspof_cli.disclosure import Policy, publish, published_interval
 from mspof_cli.errors import MspofError, UsageError
-from mspof_cli.periods import Period, years_in
+from mspof_cli.findings import some_of
+from mspof_cli.periods import financial_year, years_in
 from mspof_cli.register import Register
 from mspof_cli.sac import Comparator, Published
 from mspof_cli.schemas import Collection, Council
@@ -98,7 +99,7 @@ class Rows:
             elif not all(name in row and row[name].interval.is_known for name in self.comparator.measures):
                 lacking.append(council.name)
         return tuple(
-            f"{what} {', '.join(names[:NAMED])}" + (f" and {len(names) - NAMED} more." if len(names) > NAMED else ".")
+            f"{what} {some_of(names, NAMED)}."
             for names, what in ((absent, "No row for"), (lacking, "Not every figure for"))
             if names
         )
@@ -114,8 +115,7 @@ class Rows:
         try:
             figure = Published(published_interval(shown, self._policy), shown, source)
         except ValueError:
-            found = "".join(letter for letter in shown[:SHOWN] if letter.isprintable())
-            raise self.error(f"{source} should be a figure, but is '{found}'", f"Expected {FIGURE}.") from None
+            raise self.error(f"{source} should be a figure, but is '{shown[:SHOWN]}'", f"Expected {FIGURE}.") from None
         digits = tidy(shown).replace(",", "")
         if digits.isdecimal() and publish(int(digits), self._policy) != digits:
             self._remark("rounding", f"{source} is {shown}, which is not rounded as SAC is. There may be others.")
@@ -133,13 +133,13 @@ class Rows:
             problem = f"'{self.path}' does not say which year it is for{f' in {where}' if where else ''}."
             raise UsageError(problem, 'Put its year in front of it, such as "2018-19=tables.csv".')
         if found and said not in found:
-            own = " and ".join(Period(year, 1).year for year in sorted(found))
-            problem = f"'{self.path}' was said to be for {Period(said, 1).year}, but its title says {own}."
+            own = " and ".join(financial_year(year) for year in sorted(found))
+            problem = f"'{self.path}' was said to be for {financial_year(said)}, but its title says {own}."
             raise UsageError(problem, "Give the file of that year, or correct the year in front of it.")
         by_name = years_in(self.path.name.replace("_", " ")) - {said}
         if by_name:
-            name = " and ".join(Period(year, 1).year for year in sorted(by_name))
-            self._remark("year", f"The file's name speaks of {name}, but it was read as {Period(said, 1).year}.")
+            name = " and ".join(financial_year(year) for year in sorted(by_name))
+            self._remark("year", f"The file's name speaks of {name}, but it was read as {financial_year(said)}.")
         return said
 
 

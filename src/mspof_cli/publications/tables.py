@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-from mspof_cli.cells import Cell, Kind, Place, tidy
+from mspof_cli.cells import Cell, Kind, Place, text_of, tidy
 from mspof_cli.errors import MspofError
-from mspof_cli.periods import Period, years_in
+from mspof_cli.periods import financial_year, years_in
 from mspof_cli.publications.rows import Figures, Identifiers, Rows, heading_key
 from mspof_cli.sac import Published, Table, joined
 from mspof_cli.workbook import Sheet
@@ -72,7 +72,7 @@ def _own_years(book: Book, tables: Iterable[Found], rows: Rows) -> set[int]:
     own = {name: next(iter(years)) for name, years in titles.items() if len(years) == 1}
     for (name, year), (other, another) in pairwise(own.items()):
         if year != another:
-            said = f"'{name}' is for {Period(year, 1).year}, but '{other}' for {Period(another, 1).year}"
+            said = f"'{name}' is for {financial_year(year)}, but '{other}' for {financial_year(another)}"
             raise rows.error(f"its sheets are of different years: {said}")
     return set(own.values())
 
@@ -160,7 +160,7 @@ def _figures(found: Found, rows: Rows, start_year: int) -> Figures:
     first: dict[str, int] = {}
     cells = found.sheet.cells
     for row in sorted({row for row, _ in cells if row >= found.top}):
-        who = {name: _text(cells.get((row, column))) for name, column in found.identifiers.items()}
+        who = {name: text_of(cells.get((row, column))) for name, column in found.identifiers.items()}
         where = f"{found.sheet.name} row {row}"
         council = rows.council(Identifiers(**who), start_year, where)
         if council is None:
@@ -175,10 +175,6 @@ def _figures(found: Found, rows: Rows, start_year: int) -> Figures:
     if not figures:
         raise rows.error(f"the sheet '{found.sheet.name}' has no council of that year below its headings")
     return figures
-
-
-def _text(cell: Cell | None) -> str:
-    return "" if cell is None or cell.kind not in (Kind.TEXT, Kind.NUMBER) else tidy(str(cell.value))
 
 
 def _figure(found: Found, row: int, column: int, rows: Rows) -> Published:

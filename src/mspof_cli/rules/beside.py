@@ -10,6 +10,7 @@ from mspof_cli.reconcile import (
     QUARTERS,
     Compared,
     Far,
+    Position,
     Swap,
     Year,
     compare,
@@ -23,7 +24,7 @@ from mspof_cli.reconcile import (
     years,
 )
 from mspof_cli.returns import Return
-from mspof_cli.rules.together import Met
+from mspof_cli.rules.together import Met, percent
 from mspof_cli.sac import Publication, Published, Sac
 
 # A sum of more figures than this is not shown term by term.
@@ -126,7 +127,7 @@ def _swapped(year: Year, swap: Swap, pair: list[Compared], sac: Sac) -> Met:
 
 def _cause(year: Year, whole: Compared, sac: Sac) -> str:
     """The likeliest cause of a whole that is off."""
-    if whole.sum <= whole.allowed.low:
+    if whole.position is Position.BELOW:
         return "SAC101"
     if looks_cumulative(whole):
         return "SAC105"
@@ -264,15 +265,15 @@ def _shares(ret: Return, year: Year, publication: Publication, sac: Sac) -> Iter
         derived, (part, base) = apart.derived, apart.counts
         facts = {
             "label": derived.label,
-            "found": f"{100 * part / base:.0f} %",
+            "found": percent(part, base),
             "base": base,
-            "share": _percent(apart.published),
+            "share": _in_words(apart.published),
             "year": publication.year,
         }
         code = "SAC303" if apart.far is Far.QUERY else "SAC304"
         yield ret.file, Trouble(code, ret.places(derived.numerator), derived.question, derived.slug, facts)
 
 
-def _percent(share: Share) -> str:
+def _in_words(share: Share) -> str:
     low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
     return f"{low} %" if low == high else f"{low} to {high} %"

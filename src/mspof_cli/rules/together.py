@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mspof_cli.cells import Place
-from mspof_cli.findings import Severity, Trouble
+from mspof_cli.findings import Severity, Trouble, some_of
 from mspof_cli.returns import Return, share_of
 from mspof_cli.schemas import Rule, Tolerances
 
@@ -78,8 +78,7 @@ def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
 
 def _listed(files: Sequence[str]) -> str:
     """A few names, and how many more there are."""
-    more = f" and {len(files) - FILES_NAMED} more" if len(files) > FILES_NAMED else ""
-    return ", ".join(f"'{file}'" for file in files[:FILES_NAMED]) + more
+    return some_of([f"'{file}'" for file in files], FILES_NAMED)
 
 
 def _submission(ret: Return) -> tuple[Place, ...]:
@@ -240,7 +239,7 @@ def share_changed(returns: Sequence[Return]) -> Iterator[Met]:
         for derived in ret.form.collection.derived:
             was, now = share_of(before, derived), share_of(after, derived)
             if derived.watched and was and now and share_is_far(was, now, ret.form.collection.tolerances):
-                facts = {"label": derived.label, "found": _percent(*now), "was": _percent(*was), "of": now[1],
+                facts = {"label": derived.label, "found": percent(*now), "was": percent(*was), "of": now[1],
                          "was_of": was[1], "period": earlier.who.period}  # fmt: skip
                 yield ret.file, Trouble("SET302", ret.places(derived.numerator), derived.question, derived.slug, facts)
 
@@ -258,7 +257,8 @@ def share_is_far(was: tuple[int, int], now: tuple[int, int], tolerances: Toleran
     return points and difference >= tolerances.share_change_z * error
 
 
-def _percent(part: int, base: int) -> str:
+def percent(part: int, base: int) -> str:
+    """A share in words: ``45 %``."""
     return f"{100 * part / base:.0f} %"
 
 
