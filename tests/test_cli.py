@@ -25,8 +25,8 @@ from build import FORM, FORMS, clean, workbook
 from shell import MSPOF, ROOT, environment, mspof
 from typer.testing import CliRunner
 
-from mspof_cli import __version__, cli, progress
-from mspof_cli.cli import app
+from mspof_cli import __version__, progress
+from mspof_cli.cli import app, shared
 from mspof_cli.errors import MspofError, UsageError
 
 BOTH = "Ambermere (demonstration), Quillbridge (demonstration)"
@@ -46,7 +46,7 @@ class Outcome:
         self.out, self.err, self.status, self.trouble = result.stdout, result.stderr, result.exit_code, None
         if isinstance(result.exception, MspofError):
             self.trouble = result.exception
-            self.status = cli.WRONG_USE if isinstance(result.exception, UsageError) else cli.COULD_NOT_WORK
+            self.status = shared.WRONG_USE if isinstance(result.exception, UsageError) else shared.COULD_NOT_WORK
         elif not isinstance(result.exception, SystemExit | None):
             raise result.exception
 

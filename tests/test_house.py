@@ -32,7 +32,7 @@ ORDER = [
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.entry", "outputs.form.file", "outputs.form.guidance"),
     *("outputs.form", "blank"),
-    *("cli", "__main__"),
+    *("cli.shared", "cli.validate", "cli.collate", "cli.sac", "cli.template", "cli.rules", "cli", "__main__"),
 ]
 
 HEAVY = {"polars", "openpyxl", "typer", "rich", "xlsxwriter", "odfdo"}

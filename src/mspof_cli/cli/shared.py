@@ -1,0 +1,75 @@
+"""What commands share: their common options, and the values that those stand for. Exit statuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mspof_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from mspof_cli.loading import Schemas
+    from mspof_cli.periods import Period
+    from mspof_cli.sac import Sac
+    from mspof_cli.schemas import Rule
+
+# Exit statuses, the same for every command.
+ERRORS_FOUND, WRONG_USE, COULD_NOT_WORK, INTERRUPTED = 1, 2, 3, 130
+
+# What can't be read is a finding like any other, so typer is not to look.
+Paths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH...", help="Workbooks, or folders of workbooks.", show_default=False, readable=False),
+]
+SchemasOption = Annotated[
+    Path | None, typer.Option("--schemas", metavar="DIR", help="Use another folder of schemas.", show_default=False)
+]
+PeriodText = Annotated[
+    str, typer.Option("--period", metavar="PERIOD", help="The quarter, such as 2018-19-Q3.", show_default=False)
+]
+SacOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sac",
+        metavar="[YEAR=]FILE",
+        help="Compare with a year's published SAC file (.xlsx, .ods or .csv). Once for each year.",
+        show_default=False,
+    ),
+]
+
+
+def period_of(text: str) -> Period:
+    """The quarter that was meant; ``UsageError`` if it is none."""
+    from mspof_cli.periods import parse_period
+
+    period = parse_period(text)
+    if period is None:
+        raise UsageError(
+            f"'{text}' is not a period.", "Write it as a financial year and a quarter, such as 2018-19-Q3."
+        )
+    return period
+
+
+def schemas_in(folder: Path | None) -> Schemas:
+    """The schemas in a folder, or those that come with mspof."""
+    from mspof_cli.loading import Schemas, schemas_folder
+
+    return Schemas(folder or schemas_folder())
+
+
+def published_in(files: list[str] | None, schemas: Schemas) -> Sac | None:
+    """What was published, all of it read before any return is."""
+    if not files:
+        return None
+    from mspof_cli.publications import read_sac
+
+    return read_sac(files, schemas)
+
+
+def rules_of(schemas: Schemas) -> dict[str, Rule]:
+    """Every rule by code: the general ones, and those of every collection."""
+    from mspof_cli.rules import catalogue
+
+    return catalogue(schemas.collection(slug) for slug in schemas.slugs)
