@@ -20,10 +20,11 @@ from mspof_cli.cells import Place
 from mspof_cli.errors import SchemaError
 from mspof_cli.layout import Form, block_labels, label_key
 from mspof_cli.loading import Schemas
-from mspof_cli.outputs.form import Value, build_form, read_guidance
+from mspof_cli.outputs.form import build_form, read_guidance
 from mspof_cli.outputs.form.entry import LONGEST_MESSAGE, LONGEST_TITLE
 from mspof_cli.outputs.form.page import GAP_WIDTH
 from mspof_cli.outputs.form.style import BODY_SIZE, LINE, STYLES, WHITE, line_count, text_width
+from mspof_cli.outputs.form.values import Value
 from mspof_cli.periods import Period
 from mspof_cli.schemas import Collection, Column, Edition, Question, Tally
 
@@ -148,10 +149,10 @@ def test_every_label_is_in_its_cell(form: Form) -> None:
     assert {at: workbook[at[0]].cell(at[1], at[2]).value for at in wanted} == wanted
 
 
-def test_sheets_are_in_the_order_of_the_edition_and_the_lists_hidden(form: Form) -> None:
+def test_sheets_are_in_the_order_of_the_edition_and_what_only_formulas_use_is_hidden(form: Form) -> None:
     sheets = {sheet.title: sheet.sheet_state for sheet in opened(form).worksheets}
-    expected = dict.fromkeys((*(block.sheet for block in blocks(form)), form.edition.guidance_sheet), "visible")
-    assert list(sheets.items()) == [*expected.items(), ("Lists", "hidden")]
+    shown = dict.fromkeys((*(block.sheet for block in blocks(form)), "Checks", form.edition.guidance_sheet), "visible")
+    assert list(sheets.items()) == [*shown.items(), ("Lists", "hidden"), ("Readings", "hidden")]
 
 
 def test_the_form_version_is_on_the_cover_in_a_cell_of_its_own(form: Form) -> None:
@@ -337,15 +338,15 @@ def test_the_guidance_sheet_gives_every_section_and_question(form: Form) -> None
         assert words in text
 
 
-def test_nothing_is_merged_frozen_or_cut_off(form: Form) -> None:
+def test_nothing_is_frozen_or_cut_off_and_only_messages_are_merged(form: Form) -> None:
     """Text that is not wrapped has room up to the sheet's last column; wrapped text has a row high enough for it."""
     workbook = opened(form, {(None, form.collection.question[0].slug, "answer"): "A long comment. " * 60})
     for name, cell in every_cell(workbook):
         sheet = workbook[name]
-        assert not sheet.merged_cells.ranges
+        assert all(sheet.cell(merged.min_row, merged.min_col).data_type == "f" for merged in sheet.merged_cells.ranges)
         assert sheet.freeze_panes is None
         assert not sheet.sheet_view.showGridLines
-        if isinstance(cell.value, str):
+        if isinstance(cell.value, str) and cell.data_type != "f":
             widths = [sheet.column_dimensions[c.column_letter].width or GAP_WIDTH for c in sheet[1][cell.column - 1 :]]
             size, bold = cell.font.size, cell.font.bold
             if cell.alignment.wrap_text:
@@ -356,7 +357,7 @@ def test_nothing_is_merged_frozen_or_cut_off(form: Form) -> None:
 
 
 def test_every_sheet_prints_on_a4_one_page_wide_with_its_name_and_version(form: Form) -> None:
-    for sheet in opened(form).worksheets[:-1]:
+    for sheet in (sheet for sheet in opened(form).worksheets if sheet.sheet_state == "visible"):
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.fitToWidth == 1
         assert sheet.sheet_properties.pageSetUpPr.fitToPage

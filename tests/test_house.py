@@ -25,13 +25,14 @@ ORDER = [
     *("workbook.container", "workbook.parts", "workbook.sheet", "workbook"),
     *("identify", "returns", "reconcile"),
     *("rules.files", "rules.answers", "rules.alone", "rules.together", "rules.published", "rules.beside", "rules"),
-    *("reading", "pipeline", "select", "progress"),
+    *("reading", "pipeline", "select", "progress", "sent"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
     *("collation", "comparison"),
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
-    *("outputs.form.style", "outputs.form.page", "outputs.form.entry", "outputs.form.file", "outputs.form.guidance"),
-    *("outputs.form", "blank"),
+    *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
+    *("outputs.form.readings", "outputs.form.checks", "outputs.form.live", "outputs.form.entry", "outputs.form.values"),
+    *("outputs.form.guidance", "outputs.form", "blank"),
     *("cli.shared", "cli.validate", "cli.collate", "cli.sac", "cli.template", "cli.rules", "cli", "__main__"),
 ]
 

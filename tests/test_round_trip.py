@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import assert_agrees_with_openpyxl
 
-from mspof_cli.layout import Form
-from mspof_cli.outputs.form import Key, Value, build_form
+from mspof_cli.layout import Form, Key
+from mspof_cli.outputs.form import build_form
+from mspof_cli.outputs.form.values import Value
 from mspof_cli.returns import read_return
 from mspof_cli.schemas import ANSWER
 from mspof_cli.workbook import NotReadable, open_workbook

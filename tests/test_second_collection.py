@@ -59,6 +59,8 @@ def fill(code: str, changes: dict[str, Any] | None = None, rows: list[Case] | No
             book["Loans"][f"{column}{number}"] = value
     for place, value in (changes or {}).items():
         sheet, _, cell = place.partition("!")
+        for merged in [str(merged) for merged in book[sheet].merged_cells.ranges]:
+            book[sheet].unmerge_cells(merged)
         book[sheet][cell] = value
     book.save(path)
     return path
@@ -75,7 +77,7 @@ def findings(path: Path) -> list[tuple[str, str, str, str, str]]:
 
 def test_the_form_has_both_questions() -> None:
     book = openpyxl.load_workbook(fill("LIB1"))
-    assert book.sheetnames[:5] == ["Start", "Visits", "Loans", "Comments", "Help"]
+    assert book.sheetnames[:5] == ["Start", "Visits", "Loans", "Comments", "Checks"]
     assert [book["Loans"][cell].value for cell in ("B5", "B7", "C7", "D7")] == [
         "B. Loans", "Title", "Brought back", "Liked, 0 to 10",
     ]  # fmt: skip

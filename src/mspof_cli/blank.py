@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mspof_cli.errors import UsageError
-from mspof_cli.layout import Form
+from mspof_cli.layout import Form, Key
 from mspof_cli.loading import Schemas
-from mspof_cli.outputs.form import Key, Value, build_form, read_guidance
+from mspof_cli.outputs.form import build_form, read_guidance
+from mspof_cli.outputs.form.values import Value
 from mspof_cli.periods import Period, quarter_label
 from mspof_cli.register import Register
 from mspof_cli.schemas import ANSWER, Council, Edition

@@ -25,6 +25,11 @@ class Label(NamedTuple):
     question: str = ""
 
 
+# Which answer: the question's slug (None on the cover and for comments), the row's key, the column's key. The rows of
+# a list are "1", "2" and so on; the comment on a question is (None, the question's slug, "answer").
+Key = tuple[str | None, str, str]
+
+
 class Slot(NamedTuple):
     """Where one answer goes. ``question`` is None on the cover, where ``row`` is a field's slug.
 
@@ -38,7 +43,7 @@ class Slot(NamedTuple):
     column_label: int
 
     @property
-    def key(self) -> tuple[str | None, str, str]:
+    def key(self) -> Key:
         return self.question, self.row, self.column
 
 
@@ -127,7 +132,10 @@ class Located(NamedTuple):
 
 
 class Form:
-    """An edition of a collection's form, ready to be read: for each sheet, its labels and slots."""
+    """An edition of a collection's form, ready to be read: for each sheet, its labels and slots.
+
+    ``comments`` are apart, because nothing that is said there is checked.
+    """
 
     def __init__(self, collection: Collection, edition: Edition) -> None:
         self.collection = collection
@@ -142,6 +150,7 @@ class Form:
         for block in (edition.cover, *edition.block):
             by_sheet.setdefault(block.sheet, []).append(block)
         self.sheets = tuple(self._plan(sheet, blocks) for sheet, blocks in by_sheet.items())
+        self.comments = self._plan(edition.comments.sheet, [edition.comments])
 
     def _plan(self, sheet: str, blocks: Iterable[Block]) -> SheetPlan:
         named_of = [(block, block_labels(self.collection, block)) for block in blocks]

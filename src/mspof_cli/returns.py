@@ -74,11 +74,11 @@ def sum_of(values: Iterable[int | None]) -> int | None:
 
 def read_return(workbook: Workbook, form: Form, register: Register, file: str) -> Return:
     """Everything that a workbook says, found by the labels of its form."""
-    page = _Page(workbook, form)
-    cover = {field.slug: page.entry(None, field.slug, ANSWER, field.label) for field in form.collection.cover}
+    sent = FilledForm(workbook, form)
+    cover = {field.slug: sent.entry(None, field.slug, ANSWER, field.label) for field in form.collection.cover}
     who, troubles = identity(cover, register)
-    answers = {question.slug: page.answers(question) for question in form.collection.question}
-    troubles = [*page.troubles(), *troubles, *name_contradictions(file, who, register)]
+    answers = {question.slug: sent.answers(question) for question in form.collection.question}
+    troubles = [*sent.troubles(), *troubles, *name_contradictions(file, who, register)]
     for extra in workbook.extras:
         troubles.append(Trouble("FILE201", facts={"found": extra}))
     return Return(
@@ -94,7 +94,7 @@ def read_return(workbook: Workbook, form: Form, register: Register, file: str) -
     )
 
 
-class _Page:
+class FilledForm:
     """The form that came back: its sheets, with every label found where it now stands."""
 
     def __init__(self, workbook: Workbook, form: Form) -> None:
@@ -117,8 +117,7 @@ class _Page:
 
     def answers(self, question: Question) -> Answers:
         if question.is_list:
-            headings = {column.slug: self.places.get((question.slug, "", column.slug)) for column in question.columns}
-            return read_list(question, list(self._cases(question, headings)), is_whole=all(headings.values()))
+            return read_list(question, list(self.cases(question)), is_whole=all(self._headings(question).values()))
         labels = self.form.labels(question)
         return read_grid(
             question,
@@ -129,8 +128,13 @@ class _Page:
             },
         )
 
-    def _cases(self, question: Question, headings: Mapping[str, Place | None]) -> Iterator[dict[str, Entry]]:
+    def _headings(self, question: Question) -> dict[str, Place | None]:
+        """Where the headings of a list were found."""
+        return {column.slug: self.places.get((question.slug, "", column.slug)) for column in question.columns}
+
+    def cases(self, question: Question) -> Iterator[dict[str, Entry]]:
         """The rows of a list that are not wholly blank: below its headings, and above whatever label comes next."""
+        headings = self._headings(question)
         found = [place for place in headings.values() if place]
         if not found:
             return

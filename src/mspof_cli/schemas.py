@@ -155,8 +155,12 @@ class Rule(Frozen):
         """The line, parsed; only for a rule that has one."""
         return Line(self.line or "")
 
+    def is_for(self, year: str) -> bool:
+        """Whether the rule is for a financial year, such as ``"2018-19"``."""
+        return self.since <= year and (not self.until or year <= self.until)
+
     def applies_to(self, period: Period | None) -> bool:
-        return period is None or (self.since <= period.year and (not self.until or period.year <= self.until))
+        return period is None or self.is_for(period.year)
 
 
 class Figure(NamedTuple):

@@ -14,9 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from mspof_cli.layout import Form
+from mspof_cli.layout import Form, Key
 from mspof_cli.loading import Schemas, schemas_folder
-from mspof_cli.outputs.form import Key, Value, build_form, read_guidance
+from mspof_cli.outputs.form import build_form, read_guidance
+from mspof_cli.outputs.form.values import Value
 from mspof_cli.periods import Period, quarter_label
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "sample_proformas"))

@@ -9,7 +9,7 @@ collection's ``rules.toml``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.cells import Place
@@ -92,15 +92,20 @@ def _checked(ret: Return, rules: Mapping[str, Rule], together: list[Trouble], se
     return Checked(ret, _in_words(ret, rules, (*ret.troubles, *alone, *broken, *together)), not_tried)
 
 
-def _lines(ret: Return) -> tuple[list[Trouble], tuple[str, ...]]:
-    """The collection's lines on a return: those that are broken, and the codes of those that could not be tried."""
+def verdicts(ret: Return) -> Iterator[tuple[Rule, Verdict]]:
+    """What each of the collection's lines says of a return that was read, for its period."""
     assert ret.form is not None
     values = ret.values()
-    broken, not_tried = [], []
     for rule in ret.form.collection.rule:
-        if not rule.applies_to(ret.who.period):
-            continue
-        verdict = rule.parsed.verdict(values)
+        if rule.applies_to(ret.who.period):
+            yield rule, rule.parsed.verdict(values)
+
+
+def _lines(ret: Return) -> tuple[list[Trouble], tuple[str, ...]]:
+    """The collection's lines on a return: those that are broken, and the codes of those that could not be tried."""
+    values = ret.values()
+    broken, not_tried = [], []
+    for rule, verdict in verdicts(ret):
         if verdict is Verdict.NOT_TRIED:
             not_tried.append(rule.code)
         elif verdict is Verdict.BROKEN:

@@ -6,34 +6,34 @@ column of another. Titles, hints and guidance are added around them, only in cel
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from openpyxl.cell.cell import Cell
 
-from mspof_cli.layout import Form, Label, block_labels
+from mspof_cli.cells import tidy
+from mspof_cli.layout import Form, Key, Label, block_labels
 from mspof_cli.outputs.form.entry import DropDowns, Entry, comment_entry, count_entry, cover_entry, list_entry
-from mspof_cli.outputs.form.file import empty_workbook, file_of, first_day
+from mspof_cli.outputs.form.file import empty_workbook, file_of, first_day, free_name
 from mspof_cli.outputs.form.guidance import WORDINGS, read_guidance, version_texts, write_guidance
+from mspof_cli.outputs.form.live import Live
 from mspof_cli.outputs.form.page import Page
-from mspof_cli.outputs.form.style import BODY_SIZE, put_text, text_width
+from mspof_cli.outputs.form.readings import Readings
+from mspof_cli.outputs.form.style import BODY_SIZE, text_width
+from mspof_cli.outputs.form.values import Value, put_value
 from mspof_cli.schemas import Block, Council, Question
+from mspof_cli.sent import Blank
 
-__all__ = ["Key", "Value", "build_form", "read_guidance"]
+__all__ = ["blank_words", "build_form", "read_guidance"]
 
-# Which answer: question slug (None on the cover and for comments), row key, column key. The rows of a list are "1",
-# "2" and so on; the comment on a question is (None, question slug, "answer").
-Key = tuple[str | None, str, str]
-Value = int | float | str | datetime.date
 
 LIST_ROWS = 200
 
 # How wide columns are, in characters: the least and the most for row labels, then what stands beside the answers.
 COVER_LABELS, QUESTION_LABELS, COMMENT_LABELS = (28, 40), (50, 56), (34, 40)
 COLUMN_LABEL = 24  # a longer one is wrapped
-HINT_WIDTH, REMARK_WIDTH = 46, 25
+HINT_WIDTH, REMARK_WIDTH, MESSAGE_WIDTH = 46, 25, 32
 
 
 def build_form(
@@ -47,17 +47,31 @@ def build_form(
     ``councils`` are offered on the cover; ``guidance`` is what :func:`read_guidance` gives. ``KeyError`` if the form
     has no cell for an answer.
     """
+    maker = _made(form, councils, guidance)
+    for key, value in answers.items():
+        put_value(maker.cells[key], value)
+    return file_of(maker.workbook)
+
+
+def blank_words(form: Form, councils: Sequence[Council], guidance: Sequence[tuple[str, str]] = ()) -> Blank:
+    """What stands on the form as it is sent out."""
+    sheets = _made(form, councils, guidance).workbook.worksheets
+    cells = (cell for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.data_type == "s")
+    return Blank(frozenset(sheet.title for sheet in sheets), frozenset(tidy(str(cell.value)) for cell in cells))
+
+
+def _made(form: Form, councils: Sequence[Council], guidance: Sequence[tuple[str, str]]) -> _Maker:
+    """The form with everything on it but answers."""
     maker = _Maker(form, councils)
     for part in maker.parts:
         maker.lay_out(part)
     for part in maker.parts:  # only now is it known which cells are free
         maker.explain(part)
+    maker.check()
     write_guidance(maker.pages[form.edition.guidance_sheet], form, guidance)
-    for key, value in answers.items():
-        _fill_in(maker.cells[key], value)
     for sheet in maker.pages:
         maker.finish(sheet)
-    return file_of(maker.workbook)
+    return maker
 
 
 class _Part(NamedTuple):
@@ -99,15 +113,19 @@ class _Maker:
     """A form in the making: a page for each sheet, and the cell of each answer."""
 
     def __init__(self, form: Form, councils: Sequence[Council]) -> None:
-        self.edition, self.collection = form.edition, form.collection
+        self.form, self.edition, self.collection = form, form.edition, form.collection
         blocks = (self.edition.cover, *self.edition.block, self.edition.comments)
         self.parts = [_Part(block, block_labels(self.collection, block)) for block in blocks]
         self.councils = tuple(sorted({council.name for council in councils}, key=lambda name: (name.casefold(), name)))
         self.workbook = empty_workbook(self.edition, self.collection)
         words = {label.key for part in self.parts for label in part.labels.values()}
         sheets = dict.fromkeys((*(block.sheet for block in blocks), self.edition.guidance_sheet))
-        self.pages = {sheet: Page(self.workbook.create_sheet(sheet), words) for sheet in sheets}
-        self.drop_downs = DropDowns(self.workbook, sheets)
+        self.checks_sheet = free_name("Checks", sheets)
+        order = [*sheets, self.checks_sheet]
+        order.sort(key=lambda sheet: sheet == self.edition.guidance_sheet)  # which comes last
+        self.pages = {sheet: Page(self.workbook.create_sheet(sheet), words) for sheet in order}
+        self.drop_downs = DropDowns(self.workbook, order)
+        self.readings = Readings(self.workbook, free_name("Readings", order))
         self.cells: dict[Key, Cell] = {}
 
     def lay_out(self, part: _Part) -> None:
@@ -199,6 +217,25 @@ class _Maker:
             page.note(row, column, text, style)
             page.widen(column, width)
 
+    def check(self) -> None:
+        """Make the form check itself: the sheet of checks, messages beside the questions, the state on the cover."""
+        live = Live(self.form, self.readings, self.cells)
+        live.write_sheet(self.pages[self.checks_sheet])
+        live.mark_answers(self.pages)
+        for part in self.parts:
+            page, question = self.pages[part.block.sheet], self.collection.questions.get(part.block.question or "")
+            message = live.message(question) if question else None
+            if message and part.answered and not page.has_block_in(part.columns.stop):
+                page.message(range(min(part.answered), max(part.answered) + 1), part.columns.stop, message, "live")
+                page.widen(part.columns.stop, MESSAGE_WIDTH)
+            if part.block is self.edition.cover:
+                self._show_state(page, part, live.state(self.checks_sheet))
+
+    def _show_state(self, page: Page, part: _Part, state: Sequence[str]) -> None:
+        """Write the state of the whole return below the cover."""
+        for row, expression in enumerate(state, part.bottom + 2):
+            page.formula(row, part.columns.start, expression, "state")
+
     def finish(self, sheet: str) -> None:
         """Write a sheet's title, put the cursor in its first answer, and set it up for printing."""
         page, edition = self.pages[sheet], self.edition
@@ -238,14 +275,6 @@ class _Maker:
             ),
             "Explain anything unusual about the figures. Do not name or describe a person.": sheet == comments,
             "How to fill in this form, and what each question counts.": sheet == guidance,
+            "What the form finds while you fill it in, and what to do about it.": sheet == self.checks_sheet,
         }
         return [line for line, wanted in lines.items() if wanted]
-
-
-def _fill_in(cell: Cell, value: Value) -> None:
-    if value == "":  # empty text is not the same as a blank cell, which says that the question is not answered
-        return
-    if isinstance(value, str):
-        put_text(cell, value)
-    else:
-        cell.value = value

@@ -17,6 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mspof_cli.cells import column_letters
+from mspof_cli.outputs.form.checks import LARGEST_SUBMISSION
+from mspof_cli.outputs.form.file import free_name
 from mspof_cli.outputs.form.style import put_text
 from mspof_cli.periods import long_date, quarter_label
 from mspof_cli.questions import LARGEST_COUNT
@@ -28,7 +30,6 @@ LONGEST_MESSAGE = 255
 
 LONGEST_ENTRY = 255
 LONGEST_COMMENT = 2000
-LARGEST_SUBMISSION = 9999
 COUNT_PROMPT = (
     "Enter a whole number, 0 if there were none. Leave the whole question blank if your council does not collect it."
 )
@@ -67,10 +68,7 @@ class DropDowns:
 
     def __init__(self, workbook: Workbook, taken: Iterable[str]) -> None:
         """``taken`` are the names of the form's own sheets."""
-        name = "Lists"
-        while name in taken:
-            name += "_"
-        self.sheet = workbook.create_sheet(name)
+        self.sheet = workbook.create_sheet(free_name("Lists", taken))
         self.sheet.sheet_state = "hidden"
         self.sheet.protection.enable()
         self._ranges: dict[tuple[str, ...], str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from collections.abc import Iterable
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
@@ -28,6 +29,7 @@ def empty_workbook(edition: Edition, collection: Collection) -> Workbook:
     workbook = Workbook()
     workbook.remove(workbook.active)
     _set_default_font(workbook)
+    workbook.calculation.fullCalcOnLoad = True  # the form's formulas are written without their values
     # The same for everybody and on any day, so that the same form is the same file.
     day = datetime.datetime.combine(first_day(edition), datetime.time())
     workbook.properties = DocumentProperties(
@@ -51,6 +53,14 @@ def _set_default_font(workbook: Workbook) -> None:
     font = Font(name=FONT, size=10, family=2)
     workbook._fonts = IndexedList([font])
     workbook._named_styles["Normal"].font = font
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """A name for a sheet of our own that is none of the form's."""
+    taken = {name.casefold() for name in taken}
+    while wanted.casefold() in taken:
+        wanted += "_"
+    return wanted
 
 
 def file_of(workbook: Workbook) -> bytes:

@@ -76,6 +76,17 @@ class Page:
                 text += ":"
             self._write(row, column, text, style)
 
+    def formula(self, row: int, column: int, expression: str, style: str) -> None:
+        """Write what Excel works out. How high its text will be can't be known: see :meth:`heighten`."""
+        cell = self.sheet.cell(row, column, f"={expression}")
+        dress(cell, style)
+
+    def message(self, rows: range, column: int, expression: str, style: str) -> None:
+        """Write a formula for text over several rows of a column, which become one cell."""
+        self.formula(rows[0], column, expression, style)
+        if len(rows) > 1:
+            self.sheet.merge_cells(start_row=rows[0], end_row=rows[-1], start_column=column, end_column=column)
+
     def _write(self, row: int, column: int, text: str, style: str) -> None:
         cell = self.sheet.cell(row, column)
         put_text(cell, text)
@@ -128,7 +139,7 @@ class Page:
         """How high a row must be for its text, in points; a row without any is a gap."""
         heights = [0.0]
         for cell in self.sheet[row]:
-            if cell.value is None:
+            if cell.value is None or cell.data_type == "f":
                 continue
             size = cell.font.size
             width = self._widths.get(cell.column, GAP_WIDTH) if cell.alignment.wrap_text else math.inf

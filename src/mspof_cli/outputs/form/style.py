@@ -7,6 +7,8 @@ from typing import NamedTuple
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
+from mspof_cli.findings import Severity
+
 FONT = "Arial"
 BODY_SIZE = 11
 
@@ -36,6 +38,7 @@ class Style(NamedTuple):
     boxed: bool = False
     ruled: bool = False
     locked: bool = True
+    underline: bool = False
 
 
 STYLES = {
@@ -52,19 +55,66 @@ STYLES = {
     "entry": Style(boxed=True, locked=False),
     "comment": Style(vertical="top", boxed=True, locked=False),
     "hint": Style(GREY, size=10),
+    "live": Style(size=10, vertical="top"),
+    "state": Style(bold=True, wrap=False),
+    "link": Style("1F4E99", underline=True, ruled=True),
     "provisional": Style(AMBER, size=10, italic=True),
     "section": Style(NAVY, bold=True, vertical="top"),
     "text": Style(vertical="top"),
     "entry of table": Style(ruled=True),
     "provisional in table": Style(AMBER, italic=True, ruled=True),
 }
+
+
+class Fault(NamedTuple):
+    """How an answer with something wrong is marked: its colours, and the symbol that stands before it."""
+
+    colour: str
+    fill: str
+    symbol: str
+
+    def number_format(self, usual: str) -> str:
+        """The format that shows a value as usual behind the symbol; what the cell holds stays as it is."""
+        before = f'"{self.symbol} "'
+        if usual == "@":
+            return f"{before}@"
+        return f"{before}{usual};{before}-{usual};{before}{usual};{before}@"
+
+
+FAULTS = {
+    Severity.ERROR: Fault("8C1D18", "FBE3E1", "\N{BALLOT X}"),
+    Severity.QUERY: Fault("6B4400", "FDF0D5", "?"),
+    Severity.NOTE: Fault(NAVY, "E3EEF9", "i"),
+}
+
+
+def fault_font(severity: Severity) -> Font:
+    return Font(bold=True, color=FAULTS[severity].colour)
+
+
+def fault_fill(severity: Severity) -> PatternFill:
+    """A fill for a conditional format, whose colour Excel takes from the background."""
+    return PatternFill("solid", bgColor=FAULTS[severity].fill, fgColor=FAULTS[severity].fill)
+
+
+def fault_border(severity: Severity) -> Border:
+    return Border(*[Side("thin", color=FAULTS[severity].colour)] * 4)
+
+
 LEAST_HEIGHTS = {"title": 36, "subtitle": 26, "version": 24, "heading": 24, "count": 22, "entry": 30, "comment": 64}
 
 
 def dress(cell: Cell, name: str) -> None:
     """Give a cell one of the ``STYLES``."""
     style = STYLES[name]
-    cell.font = Font(name=FONT, size=style.size, bold=style.bold, italic=style.italic, color=style.colour)
+    cell.font = Font(
+        name=FONT,
+        size=style.size,
+        bold=style.bold,
+        italic=style.italic,
+        color=style.colour,
+        underline="single" if style.underline else None,
+    )
     if style.fill != WHITE or style.boxed:
         cell.fill = PatternFill("solid", fgColor=style.fill)
     cell.alignment = Alignment(

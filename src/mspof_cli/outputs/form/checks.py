@@ -1,0 +1,228 @@
+"""What a form checks about itself: the collection's own lines and percentages, and whether it is filled in whole.
+
+Each check says in formulas what the rule of the same code says when the form is read. Here is what is checked; how it
+is shown is in :mod:`~mspof_cli.outputs.form.live`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mspof_cli.findings import Severity, either
+from mspof_cli.layout import Form, Key
+from mspof_cli.lines import Line, Verdict
+from mspof_cli.outputs.form.formulas import any_of, condition, sides, text_of, words
+from mspof_cli.outputs.form.readings import Reading
+from mspof_cli.periods import quarter_label
+from mspof_cli.rules.alone import ALL_OR_NONE, CHOICE_NOT_STATED, DATE_NOT_STATED, NOT_SIGNED_OFF
+from mspof_cli.rules.answers import COVER, FIGURES, ZERO_OR_BLANK
+from mspof_cli.schemas import ANSWER, Derived, Field, Question, Rule, figure_name
+
+HELD, BROKEN, NOT_TRIED = (f'"{verdict.value}"' for verdict in Verdict)
+
+GENERAL = {rule.code: rule for rule in (*COVER, *FIGURES)}
+
+PERIOD, HALF_FILLED = GENERAL["COVER201"], GENERAL["FIG201"]
+
+# The highest submission number, and the last day (as Excel counts days) that the form is read with.
+LARGEST_SUBMISSION, LAST_DATE = 9999, 109_999
+
+# The rules about what a single answer may be, FIG101 to FIG112, are one check of a question's answers.
+NUMBERS = Rule(
+    code="FIG1",
+    title="Every answer is a number of cases",
+    severity=Severity.ERROR,
+    message="In {question} there are answers that are not whole numbers, 0 or more: {answers}.",
+    fix=ZERO_OR_BLANK,
+    because="Only whole numbers can be added up. What was meant by words is never guessed.",
+)
+
+
+class Check(NamedTuple):
+    """One check: the rule, what should hold, the question that it is about, and expressions for verdict and words.
+
+    ``verdict`` gives one of the values of :class:`Verdict`. ``faulty`` are the answers at fault when it is broken,
+    each with the condition under which it is one of them, or ``"TRUE"``.
+    """
+
+    rule: Rule
+    title: str
+    question: str | None
+    verdict: str
+    message: str
+    fix: str
+    faulty: Mapping[Key, str]
+
+    @property
+    def is_of_answers(self) -> bool:
+        """Whether it says that a question's answers are all numbers, or all there."""
+        return self.rule.code in (NUMBERS.code, HALF_FILLED.code)
+
+
+def checks(form: Form, readings: Mapping[Key, Reading]) -> list[Check]:
+    """Every check that a form can make, in the order in which it is filled in."""
+    known = _Known(form, readings)
+    found = list(known.on_cover())
+    for question in form.collection.question:
+        if not question.is_list:
+            found += known.on_answers(question)
+        found += known.on_lines(question.slug)
+        found += known.on_shares(question.slug)
+    return found
+
+
+def not_checked(form: Form, readings: Mapping[Key, Reading]) -> list[Rule]:
+    """The rules with a line that no formula on this form can speak of, such as of cases counted from a list."""
+    made = {check.rule.code for check in checks(form, readings)}
+    years = form.edition.years
+    rules = (rule for rule in form.collection.rule if any(map(rule.is_for, years)))
+    return [rule for rule in rules if rule.code not in made]
+
+
+class _Known:
+    """What formulas on a form can speak of: its figures, totals, and which questions were returned."""
+
+    def __init__(self, form: Form, readings: Mapping[Key, Reading]) -> None:
+        self.form, self.collection, self.readings = form, form.collection, readings
+        self.keys: dict[str, Key] = {
+            figure_name(measure, column): (question, measure, column)
+            for question, measure, column in readings
+            if question is not None
+        }
+        self.labels = {name: form.label_of(name) for name in self.keys}
+        self.expressions = {name: readings[key].number for name, key in self.keys.items()}
+        for total in self.collection.total:
+            if all(name in self.keys for name in total.of):
+                self.expressions[total.slug] = f"({'+'.join(self.expressions[name] for name in total.of)})"
+        for question in self.collection.question:
+            given = [reading.given for (slug, _, _), reading in readings.items() if slug == question.slug]
+            if given:
+                self.expressions[question.returned_name] = f"IF({'+'.join(given)}>0,1,0)"
+
+    def on_lines(self, question: str) -> Iterator[Check]:
+        """The rules of ``rules.toml`` about a question, as far as the form has what they speak of."""
+        for rule in self.collection.rule:
+            years = [year for year in self.form.edition.years if rule.is_for(year)]
+            if self._about(rule) == question and years and self._has(rule.parsed.names):
+                check = self._of_line(rule, rule.parsed, {})
+                yield check if len(years) == len(self.form.edition.years) else self._in_its_years(check)
+
+    def _about(self, rule: Rule) -> str | None:
+        """The question that a rule is shown with: its own, or else that of the first figure it speaks of."""
+        figures = [name for name in rule.parsed.names if not name.endswith("_returned")]
+        return rule.question or (self.collection.question_of(figures[0]) if figures else None)
+
+    def on_shares(self, question: str) -> Iterator[Check]:
+        """Watched percentages of a question that come to 0 % or 100 %."""
+        least = self.collection.tolerances.share_minimum_base
+        for derived in self.collection.derived:
+            if derived.watched and derived.question == question and self._has(derived.numerator + derived.denominator):
+                part, base = (" + ".join(names) for names in (derived.numerator, derived.denominator))
+                line = Line(f"{base} < {least} or (0 < {part} and {part} < {base})")
+                check = self._of_line(ALL_OR_NONE.rule, line, self._share(derived, part, base))
+                yield check._replace(title=f"'{derived.label}' is neither 0 % nor 100 %")
+
+    def _share(self, derived: Derived, part: str, base: str) -> dict[str, str]:
+        parts = {
+            name: sides(Line(f"{names} == 0"), self.expressions)["left"]
+            for name, names in (("numerator", part), ("base", base))
+        }
+        return {**parts, "label": text_of(derived.label), "found": f'IF({parts["numerator"]}=0,"0 %","100 %")'}
+
+    def _has(self, names: Iterable[str]) -> bool:
+        return all(name in self.expressions for name in names)
+
+    def _of_line(self, rule: Rule, line: Line, facts: Mapping[str, str]) -> Check:
+        """A check of one line: not tried unless there is a number for every figure that it speaks of."""
+        figures = self.collection.expand(name for name in line.names if not name.endswith("_returned"))
+        numbers = ",".join(self.expressions[name] for name in figures)
+        tried = f"IF({condition(line, self.expressions)},{HELD},{BROKEN})"
+        verdict = f"IF(COUNT({numbers})<{len(figures)},{NOT_TRIED},{tried})" if figures else tried
+        spoken = facts or {**self.expressions, **sides(line, self.expressions)}
+        question = self._about(rule) if rule.line else self.collection.question_of(line.names[0])
+        at_fault = [self.keys[name] for name in figures] or [key for key in self.readings if key[0] == question]
+        message, fix = (words(text, spoken, self.labels) for text in (rule.message, rule.fix))
+        return Check(rule, rule.title, question, verdict, message, fix, dict.fromkeys(at_fault, "TRUE"))
+
+    def _in_its_years(self, check: Check) -> Check:
+        """A check of a rule that is not for all of the form's years."""
+        year = self.readings[None, "year", ANSWER].cell
+        rule = check.rule
+        outside = [f'{year}<"{rule.since}"', *([f'{year}>"{rule.until}"'] if rule.until else [])]
+        return check._replace(verdict=f'IF(AND({year}<>"",{any_of(outside)}),{NOT_TRIED},{check.verdict})')
+
+    def on_answers(self, question: Question) -> Iterator[Check]:
+        """Whether a question's answers are all numbers, and all there or all blank for each respondent."""
+        versions: list[dict[Key, Reading]] = [
+            {key: reading for key, reading in self.readings.items() if key[0] == question.slug and key[2] == column}
+            for column in question.respondents or (ANSWER,)
+        ]
+        every = {key: reading for version in versions for key, reading in version.items()}
+        if not every:
+            return
+        given = "+".join(reading.given for reading in every.values())
+        labels = self.form.labels(question)
+        wrong = {key: f'AND({reading.given}=1,{reading.number}="")' for key, reading in every.items()}
+        yield self._of_answers(NUMBERS, question, given, wrong, labels)
+        blank: dict[Key, str] = {}
+        for version in versions:
+            numbers = ",".join(reading.number for reading in version.values())
+            for key, reading in version.items():
+                blank[key] = f"AND({reading.given}=0,COUNT({numbers})>0)"
+        yield self._of_answers(HALF_FILLED, question, given, blank, labels)
+
+    def _of_answers(
+        self, rule: Rule, question: Question, given: str, faulty: Mapping[Key, str], labels: Mapping[str, str]
+    ) -> Check:
+        """A check of answers one by one; not tried on a question that is wholly blank."""
+        verdict = f"IF({given}=0,{NOT_TRIED},IF({any_of(list(faulty.values()))},{BROKEN},{HELD}))"
+        named = "&".join(f'IF({fault},{text_of(f", {either([labels[key[1]]])}")},"")' for key, fault in faulty.items())
+        listed = f"MID({named},3,999)"
+        facts = {"question": text_of(question.label), "answers": listed, "blank": listed}
+        message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
+        return Check(rule, rule.title, question.slug, verdict, message, fix, faulty)
+
+    def on_cover(self) -> Iterator[Check]:
+        """Whether the cover says whose return it is, for when, and what else every return must say."""
+        fields = {field.slug: field for field in self.collection.cover}
+        yield self._stated(GENERAL["COVER101"], [fields["council"], fields["ons_code"]], "TRUE")
+        quarters = [quarter_label(quarter) for quarter in range(1, 5)]
+        for slug, choices in (("year", self.form.edition.years), ("quarter", quarters)):
+            yield self._stated(PERIOD, [fields[slug]], self._is_one_of(fields[slug], choices))
+        for rule, slug, least, most in (
+            (GENERAL["COVER401"], "submission", 1, LARGEST_SUBMISSION),
+            (DATE_NOT_STATED.rule, "completed", 1, LAST_DATE),
+        ):
+            cell = self._line(fields[slug]).cell
+            number = f"IF(ISNUMBER({cell}),AND({cell}>={least},{cell}<={most}),FALSE)"
+            yield self._stated(rule, [fields[slug]], number)
+        for field in self.collection.cover:
+            if field.slug == "signed_off":
+                yield self._chosen(NOT_SIGNED_OFF.rule, field)
+            elif field.expected:
+                yield self._chosen(CHOICE_NOT_STATED.rule, field)
+
+    def _stated(self, rule: Rule, fields: list[Field], good: str) -> Check:
+        """Whether lines of the cover are filled in; what is neither blank nor ``good`` is judged when it is read."""
+        given = "+".join(self._line(field).given for field in fields)
+        return self._on_cover(rule, fields, f"IF({given}=0,{BROKEN},IF({good},{HELD},{NOT_TRIED}))", '"blank"')
+
+    def _is_one_of(self, field: Field, choices: Iterable[str]) -> str:
+        """Whether one of some choices is made; Excel compares without regard to case."""
+        return any_of([f"{self._line(field).text}={text_of(choice)}" for choice in choices])
+
+    def _chosen(self, rule: Rule, field: Field) -> Check:
+        """Whether one of a field's choices is made."""
+        chosen = self._is_one_of(field, field.choices)
+        found = f'IF({self._line(field).given}=0,"blank","something else")'
+        return self._on_cover(rule, [field], f"IF({chosen},{HELD},{BROKEN})", found)
+
+    def _on_cover(self, rule: Rule, fields: list[Field], verdict: str, found: str) -> Check:
+        facts = {"label": text_of(fields[0].label), "found": found, "expected": text_of(either(fields[0].choices))}
+        message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
+        title = f"{rule.title}: {fields[0].label}" if rule in (PERIOD, CHOICE_NOT_STATED.rule) else rule.title
+        return Check(rule, title, None, verdict, message, fix, {(None, field.slug, ANSWER): "TRUE" for field in fields})
+
+    def _line(self, field: Field) -> Reading:
+        return self.readings[None, field.slug, ANSWER]

@@ -1,0 +1,269 @@
+"""The form's own checks, computed by LibreOffice, say what ``mspof validate`` says, rule by rule.
+
+``MSPOF_FULL=1`` tries every sample, and many more random fillings.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import os
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from build import CLEAN, FORMS, REGISTER, SCHEMAS, Key, Value, figures
+from build import cover as cover_of
+from libreoffice import computed, needed
+from shell import ROOT
+
+from mspof_cli.cells import Cell, Kind
+from mspof_cli.layout import Form
+from mspof_cli.lines import Line, LineError, Verdict
+from mspof_cli.outputs.form import blank_words, build_form
+from mspof_cli.outputs.form.formulas import condition, sides, words
+from mspof_cli.outputs.text import ranges
+from mspof_cli.questions import State
+from mspof_cli.reading import Reader
+from mspof_cli.returns import Return, share_of
+from mspof_cli.rules import check, verdicts
+from mspof_cli.rules.alone import ALL_OR_NONE
+from mspof_cli.schemas import Council
+from mspof_cli.sent import read_sent
+from mspof_cli.workbook import open_workbook
+
+FULL = bool(os.environ.get("MSPOF_FULL"))
+RANDOM_FORMS = 300 if FULL else 16
+SEED = 20181015
+
+SAMPLES = sorted((ROOT / "sample_proformas").rglob("*.xls[xm]"))[:: 1 if FULL else 7]
+
+# The verdict that each row of the sheet gives, by rule, by what it is about, and by what it says should hold.
+Said = dict[tuple[str, str, str], str]
+
+
+def said(workbook: openpyxl.Workbook) -> Said:
+    """What the sheet of checks says, once it is computed."""
+    rows = workbook["Checks"].iter_rows(values_only=True)
+    table = [row[1:] for row in rows]
+    start = next(number for number, row in enumerate(table) if row[0] == "Rule") + 1
+    return {(row[0], row[1], row[2]): row[4] for row in table[start:] if row[1]}
+
+
+def expected(ret: Return) -> Said:
+    """The same, by the rules that read the form."""
+    assert ret.form is not None
+    questions, form = ret.form.collection.questions, ret.form
+    own: Said = {}
+    for rule, verdict in verdicts(ret):
+        assert rule.question
+        own[rule.code, questions[rule.question].label, rule.title] = verdict.value
+    troubles = [*ret.troubles, *ALL_OR_NONE.find(ret)]
+    for derived in form.collection.derived:
+        if derived.watched:
+            title = f"'{derived.label}' is neither 0 % nor 100 %"
+            broken = any(trouble.measure == derived.slug for trouble in troubles if trouble.code == "PCT101")
+            tried = share_of(ret.values(), derived) is not None
+            own["PCT101", questions[derived.question].label, title] = _verdict(broken, tried)
+    for question in form.collection.question:
+        codes = {trouble.code for trouble in ret.troubles if trouble.question == question.slug}
+        tried = ret.states[question.slug] is not State.NOT_RETURNED
+        wrong = {code for code in codes if code.startswith("FIG1")} - {"FIG109"}
+        own["FIG1", question.label, "Every answer is a number of cases"] = _verdict(bool(wrong), tried)
+        title = "A question is filled in whole, or left blank"
+        own["FIG201", question.label, title] = _verdict("FIG201" in codes, tried)
+    return own
+
+
+def _verdict(broken: bool, tried: bool) -> str:
+    return str((Verdict.BROKEN if broken else Verdict.HELD if tried else Verdict.NOT_TRIED).value)
+
+
+def on_cover(ret: Return) -> set[tuple[str, str]]:
+    """The rules about the cover that a return breaks, each with the cells where."""
+    (checked,) = check([ret])
+    found = (finding for finding in checked.findings if finding.code.startswith("COVER"))
+    return {(finding.code, ", ".join(ranges(finding.cells))) for finding in found}
+
+
+def said_on_cover(workbook: openpyxl.Workbook) -> dict[tuple[str, str], str]:
+    """What the form says of its cover: verdicts by rule and by the cells that the row leads to."""
+    rows = [row[1:] for row in workbook["Checks"].iter_rows(values_only=True)]
+    return {
+        (row[0], row[7].removeprefix("Cover ")): row[4] for row in rows if str(row[0]).startswith("COVER") and row[1]
+    }
+
+
+def compare_covers(told: dict[tuple[str, str], str], broken: set[tuple[str, str]]) -> None:
+    """What a form calls broken is; what it calls held is not. Of what was typed in another way it says nothing."""
+    for (code, cells), verdict in told.items():
+        is_broken = any(code == other and places in (cells, cells.partition(":")[0]) for other, places in broken)
+        assert verdict == "could not be tried" or is_broken == (verdict == "broken"), (code, cells, verdict, broken)
+
+
+def councils(form: Form) -> list[Council]:
+    return [each for each in REGISTER.councils if each.register_name == "demonstration_councils"]
+
+
+def every_sample() -> Iterator[tuple[str, bytes]]:
+    """Each sample form that can be read, as the form again with what stood in its cells."""
+    reader = Reader(SCHEMAS)
+    blanks = {slug: blank_words(form, councils(form)) for slug, form in FORMS.items()}
+    for number, path in enumerate(SAMPLES):
+        form = reader.read(path).form
+        if form is not None:
+            sent = read_sent(open_workbook(path), form, blanks[form.edition.slug])
+            yield f"{number:03}-{path.stem}", build_form(form, councils(form), sent.answers)
+
+
+ODD = (
+    *("1,024", " 7 ", "12.0", "007", "n/a", "<5", "*", "-", "1e3", "5%", "£4", "1,02", "1 2", "\u00a03", "3 April", ""),
+    *(12.5, -3, 1_000_000, 999_999, 0, True, False, datetime.date(2019, 4, 3), " ", "12.50", "0012345"),
+    *(Cell(Kind.PERCENTAGE, 1), Cell(Kind.ERROR, "#REF!"), Cell(Kind.ERROR, "#DIV/0!"), Cell(Kind.UNCALCULATED, 0)),
+    *(Cell(Kind.DATE, 43558.5), Cell(Kind.NUMBER, 12.0), Cell(Kind.TEXT, "40")),
+)
+
+
+def random_fillings() -> Iterator[tuple[str, bytes]]:
+    """Questions left out, half filled in, right, wrong, all the same, and filled in with what people type."""
+    chance = random.Random(SEED)
+    for number in range(RANDOM_FORMS):
+        form = chance.choice(list(FORMS.values()))
+        answers: dict[Key, Value] = dict(figures(CLEAN)) if chance.random() < 0.5 else {}
+        for question in form.collection.question:
+            names = [name for name, figure in form.collection.figures.items() if figure.question == question.slug]
+            odd = chance.random() < 0.3
+            style = chance.choice(("left out", "small", "large", "noughts", "one only", "half", "as it was"))
+            if style == "left out":
+                for key in figures(dict.fromkeys(names, 0)):
+                    answers.pop(key, None)
+            elif style != "as it was":
+                most = {"small": 8, "large": 400, "noughts": 0}.get(style, 30)
+                counts: dict[str, Value | None] = {name: chance.randint(0, most) for name in names}
+                if style == "one only":
+                    counts |= dict.fromkeys(names[1:], 0)
+                if style == "half":
+                    counts |= {name: None for name in names if chance.random() < 0.4}
+                answers |= figures(counts)
+            if odd:
+                answers |= figures({chance.choice(names): chance.choice(ODD)})
+        on_the_cover = cover_of(year=form.edition.years[0])
+        for key in chance.sample(sorted(on_the_cover, key=str), chance.randint(0, 3)):
+            on_the_cover[key] = chance.choice(("", "yes", "no", "2", "soon", 0, 3, 43500))
+        yield f"random-{number:03}", build_form(form, councils(form), {**on_the_cover, **answers})
+
+
+@needed
+def test_the_form_says_of_itself_what_mspof_says_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forms = dict([*every_sample(), *random_fillings()])
+    results = computed(forms, tmp_path)
+    reader, compared, broken = Reader(SCHEMAS), 0, 0
+    for name in forms:
+        ret = reader.read(tmp_path / "computed" / f"{name}.xlsx")
+        told = said(results[name])
+        of_cover = {key: verdict for key, verdict in told.items() if key[0].startswith("COVER")}
+        assert {key: verdict for key, verdict in told.items() if key not in of_cover} == expected(ret), name
+        compare_covers(said_on_cover(results[name]), on_cover(ret))
+        compared += len(told)
+        broken += sum(verdict == "broken" for verdict in told.values())
+    with capsys.disabled():
+        print(f"\n{compared:,} verdicts of {len(forms)} forms compared, {broken:,} of them broken")
+    assert compared >= (5000 if FULL else 1000)
+
+
+def random_line(chance: random.Random, depth: int = 3) -> str:
+    """Text of a rule's line, of any shape; some mean nothing in particular, such as a comparison that is added to."""
+    if depth == 0:
+        return chance.choice(("a", "b", "c", "0", "1", "7"))
+    one, two, three = (random_line(chance, depth - 1) for _ in range(3))
+    comparison, other = chance.choice(("==", "!=", "<", "<=", ">", ">=")), chance.choice(("<", "=="))
+    return chance.choice(
+        (
+            f"({one}) {comparison} ({two})",
+            f"({one}) {comparison} ({two}) {other} ({three})",
+            f"({one}) {chance.choice('+-*')} ({two})",
+            f"({one}) {chance.choice(('and', 'or'))} ({two})",
+            f"not ({one})",
+        )
+    )
+
+
+def lines(chance: random.Random, number: int) -> Iterator[Line]:
+    while number:
+        try:
+            yield Line(random_line(chance))
+            number -= 1
+        except LineError:  # too long
+            continue
+
+
+@needed
+def test_a_line_means_the_same_in_python_and_as_a_formula(tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    values = [{name: chance.choice((0, 1, 2, 7, 40)) for name in "abc"} for _ in range(7)]
+    tried = list(lines(chance, 300))
+    book = openpyxl.Workbook()
+    expected: list[list[object]] = []
+    for line in tried:
+        row: list[str] = []
+        expected.append([])
+        for figures_ in values:
+            own = {name: str(value) for name, value in figures_.items()}
+            row.append(f"=IF({condition(line, own)},1,0)")
+            expected[-1].append(int(line.verdict(figures_) is Verdict.HELD))
+            for side, value in line.sides(figures_).items():
+                row.append(f"={sides(line, own)[side]}")
+                expected[-1].append(value)
+        book.active.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    results = computed({"lines": data.getvalue()}, tmp_path)["lines"].active
+    found = [[cell for cell in row if cell is not None] for row in results.iter_rows(values_only=True)]
+    assert found == expected
+    assert {0, 1} <= {value for row in expected for value in row}
+
+
+LONG = 'It\'s "so". ' * 40
+
+
+@needed
+def test_words_are_the_same_in_python_and_as_a_formula(tmp_path: Path) -> None:
+    texts = ["{a} of {b}", "{a.label}: {a}", LONG, LONG + "{a}" + LONG, "", "{b}.", "'=1+1'"]
+    book = openpyxl.Workbook()
+    for text in texts:
+        book.active.append([f"={words(text, {'a': '3', 'b': 'LEN(12345)'}, {'a': 'The label'})}", "end"])
+    data = io.BytesIO()
+    book.save(data)
+    results = computed({"words": data.getvalue()}, tmp_path)["words"].active
+    found = [row[0] or "" for row in results.iter_rows(values_only=True)]
+    assert found == [text.replace("{a.label}", "The label").replace("{a}", "3").replace("{b}", "5") for text in texts]
+
+
+def test_every_line_of_the_rules_is_on_the_form(tmp_path: Path) -> None:
+    for form in FORMS.values():
+        rows = {key[:1] for key in written(form)}
+        assert {(rule.code,) for rule in form.collection.rule} <= rows
+
+
+def written(form: Form) -> set[tuple[str, str, str]]:
+    """The rows of a blank form's sheet of checks."""
+    return set(said(openpyxl.load_workbook(io.BytesIO(build_form(form, councils(form))))))
+
+
+def test_formulas_use_only_what_excel_2016_and_libreoffice_both_have() -> None:
+    known = {
+        *("ABS", "AND", "CELL", "CHAR", "COUNT", "COUNTIF", "FIND", "IF", "IFERROR", "INT", "ISBLANK", "ISERROR"),
+        *("ISNUMBER", "ISTEXT", "LEFT", "LEN", "MAX", "MID", "NOT", "OR", "REPT", "RIGHT", "SUBSTITUTE"),
+        *("SUMPRODUCT", "TRIM", "VALUE"),
+    }
+    for form in FORMS.values():
+        book = openpyxl.load_workbook(io.BytesIO(build_form(form, councils(form))))
+        cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+        formulas = [cell.value for cell in cells if cell.data_type == "f"]
+        used = {name for formula in formulas for name in re.findall(r"([A-Z]+)\(", re.sub(r'"[^"]*"', "", formula))}
+        assert used <= known
+        assert max(map(len, formulas)) <= 8192  # Excel's own limit
+        assert len(formulas) > 400
