@@ -20,20 +20,33 @@ RULES = catalogue([COLLECTION])
 
 # The sentence, module by module: each may import those above it and none below it.
 ORDER = [
-    *("", "errors", "cells", "periods", "intervals", "findings", "lines", "schemas", "disclosure", "sac"),
+    *("", "errors", "cells", "periods", "intervals", "findings", "explanations", "lines", "schemas"),
+    *("disclosure", "sac"),
     *("layout", "questions", "register", "coherence", "loading"),
     *("workbook.container", "workbook.parts", "workbook.sheet", "workbook"),
     *("identify", "returns", "reconcile"),
-    *("rules.files", "rules.answers", "rules.alone", "rules.together", "rules.published", "rules.beside", "rules"),
-    *("reading", "pipeline", "select", "progress", "sent"),
+    *("rules.files", "rules.answers", "rules.alone", "rules.together", "rules.published", "rules.beside"),
+    *("rules.explained", "rules"),
+    *("reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
     *("collation", "comparison"),
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
     *("outputs.form.readings", "outputs.form.checks", "outputs.form.live", "outputs.form.entry", "outputs.form.values"),
-    *("outputs.form.guidance", "outputs.form", "blank"),
-    *("cli.shared", "cli.validate", "cli.collate", "cli.sac", "cli.template", "cli.rules", "cli", "__main__"),
+    *("outputs.form.guidance", "outputs.form.maker", "outputs.form"),
+    *("outputs.letter", "outputs.explained", "outputs.form.marked", "outputs.feedback", "blank"),
+    *(
+        "cli.shared",
+        "cli.validate",
+        "cli.explain",
+        "cli.collate",
+        "cli.sac",
+        "cli.template",
+        "cli.rules",
+        "cli",
+        "__main__",
+    ),
 ]
 
 HEAVY = {"polars", "openpyxl", "typer", "rich", "xlsxwriter", "odfdo"}
@@ -175,7 +188,9 @@ def test_codes_in_documents_exist(name: str) -> None:
     path = ROOT / name
     if not path.exists():
         pytest.skip("not written yet")
-    codes = set(re.findall(r"\b(?:FILE|FORM|COVER|FIG|MSP|PCT|SAC|SET)[0-9]{3}\b", path.read_text(encoding="utf-8")))
+    codes = set(
+        re.findall(r"\b(?:FILE|FORM|COVER|EXP|FIG|MSP|PCT|SAC|SET)[0-9]{3}\b", path.read_text(encoding="utf-8"))
+    )
     assert not codes - set(RULES)
 
 

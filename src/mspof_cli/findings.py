@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from mspof_cli.cells import Place
+from mspof_cli.cells import Place, row_and_column
 
 
 class Severity(Enum):
@@ -20,6 +20,13 @@ class Severity(Enum):
     def rank(self) -> int:
         """0 for the worst."""
         return list(Severity).index(self)
+
+
+class Since(Enum):
+    """Whether a finding was there the last time that the council was told."""
+
+    NEW = "new"
+    STILL_OPEN = "still_open"
 
 
 class Status(Enum):
@@ -53,7 +60,11 @@ class Trouble(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing wrong with a return, in words. ``cells`` on another sheet than ``sheet`` carry that sheet's name."""
+    """One thing wrong with a return, in words. ``cells`` on another sheet than ``sheet`` carry that sheet's name.
+
+    ``explanation`` is what the council said of a query, if that counts. ``since`` says whether it was there last time,
+    where that is known.
+    """
 
     code: str
     severity: Severity
@@ -65,11 +76,23 @@ class Finding(NamedTuple):
     expected: str
     message: str
     fix: str
+    explanation: str = ""
+    since: Since | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the council still has to correct or explain it; a note asks for nothing."""
+        return self.severity is not Severity.NOTE and not self.explanation
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes it the same finding in another version of the return: its rule, question and measure."""
+        return self.code, self.question or "", self.measure or ""
 
 
 def status_of(findings: Iterable[Finding]) -> Status:
     """What becomes of a return that was read, by the worst of its findings."""
-    severities = {finding.severity for finding in findings}
+    severities = {finding.severity for finding in findings if finding.is_open}
     if Severity.ERROR in severities:
         return Status.NEEDS_CORRECTING
     return Status.WITH_QUERIES if Severity.QUERY in severities else Status.ACCEPTED
@@ -93,6 +116,17 @@ def addresses(places: Iterable[Place]) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     home = places[0].sheet
     return home, tuple(place.ref if place.sheet == home else f"{_quoted(place.sheet)}!{place.ref}" for place in places)
+
+
+def places_of(finding: Finding) -> tuple[Place, ...]:
+    """The places of a finding's cells."""
+    places = []
+    for cell in finding.cells:
+        sheet, _, ref = cell.rpartition("!")
+        if sheet.startswith("'"):
+            sheet = sheet[1:-1].replace("''", "'")
+        places.append(Place(sheet or finding.sheet or "", *row_and_column(ref)))
+    return tuple(places)
 
 
 def _quoted(sheet: str) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from mspof_cli.errors import MspofError, UsageError
+from mspof_cli.explanations import Explanation
 from mspof_cli.loading import Schemas
+from mspof_cli.periods import Period
 from mspof_cli.reading import Reader, read_all
 from mspof_cli.rules import Checked, check
 from mspof_cli.sac import Sac
+from mspof_cli.since import since_last_time, told_before
 
 # What a workbook can be called. In a folder, files of other names are passed over; a file that is named is always read.
 WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})
@@ -34,19 +38,32 @@ class Batch(NamedTuple):
 
 
 def validate(
-    paths: Iterable[Path], schemas: Schemas, progress: Progress | None = None, sac: Sac | None = None
+    paths: Iterable[Path],
+    schemas: Schemas,
+    progress: Progress | None = None,
+    sac: Sac | None = None,
+    *,
+    explanations: Sequence[Explanation] = (),
+    period: Period | None = None,
+    since: Iterable[Path] = (),
 ) -> Batch:
     """Read every workbook in the paths and try every rule on them, alone, together, and beside SAC if it is given.
 
-    ``UsageError`` if a path does not exist. One workbook that can't be read is one finding, and the others go on.
+    ``explanations`` are what councils said of queries, ``period`` is the quarter that was asked for, ``since`` are
+    feedback or forms of last time. ``UsageError`` if a path does not exist. One workbook that can't be read is one
+    finding, and the others go on.
     """
     files, passed_over = find_workbooks(paths)
-    returns = []
-    for ret in read_all(Reader(schemas), files):
+    reader, returns = Reader(schemas), []
+    for ret in read_all(reader, files):
         returns.append(ret)
         if progress:
             progress(len(returns), len(files))
-    return Batch(check(returns, sac), passed_over)
+    again = partial(check, sac=sac, explanations=explanations, period=period)
+    checked = again(returns)
+    since = tuple(since)
+    earlier = told_before(checked, find_workbooks(since).files if since else (), reader, again)
+    return Batch(since_last_time(checked, earlier) if earlier else checked, passed_over)
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:

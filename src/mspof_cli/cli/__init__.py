@@ -12,6 +12,7 @@ import typer
 
 from mspof_cli import __version__
 from mspof_cli.cli.collate import collate
+from mspof_cli.cli.explain import explain
 from mspof_cli.cli.rules import rules
 from mspof_cli.cli.sac import sac
 from mspof_cli.cli.shared import COULD_NOT_WORK, INTERRUPTED, WRONG_USE
@@ -29,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (validate, collate, sac, template, rules):
+for command in (validate, explain, collate, sac, template, rules):
     app.command()(command)
 
 

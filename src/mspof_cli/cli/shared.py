@@ -10,6 +10,7 @@ import typer
 from mspof_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from mspof_cli.explanations import Explanation
     from mspof_cli.loading import Schemas
     from mspof_cli.periods import Period
     from mspof_cli.sac import Sac
@@ -40,6 +41,12 @@ SacOption = Annotated[
 ]
 
 
+ExplanationsOption = Annotated[
+    Path | None,
+    typer.Option("--explanations", metavar="FILE", help="What councils said of queries (CSV).", show_default=False),
+]
+
+
 def period_of(text: str) -> Period:
     """The quarter that was meant; ``UsageError`` if it is none."""
     from mspof_cli.periods import parse_period
@@ -66,6 +73,15 @@ def published_in(files: list[str] | None, schemas: Schemas) -> Sac | None:
     from mspof_cli.publications import read_sac
 
     return read_sac(files, schemas)
+
+
+def explained_in(file: Path | None, schemas: Schemas) -> tuple[Explanation, ...]:
+    """The explanations in a file, if one is named."""
+    if file is None:
+        return ()
+    from mspof_cli.explanations import read_explanations
+
+    return read_explanations(file, rules_of(schemas))
 
 
 def rules_of(schemas: Schemas) -> dict[str, Rule]:

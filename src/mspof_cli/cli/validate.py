@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mspof_cli.cli.shared import ERRORS_FOUND, Paths, SacOption, SchemasOption, published_in, rules_of, schemas_in
+from mspof_cli.cli.shared import (
+    ERRORS_FOUND,
+    ExplanationsOption,
+    Paths,
+    SacOption,
+    SchemasOption,
+    explained_in,
+    period_of,
+    published_in,
+    rules_of,
+    schemas_in,
+)
 from mspof_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from mspof_cli.loading import Schemas
     from mspof_cli.outputs.deliver import Format
     from mspof_cli.pipeline import Batch
 
@@ -33,6 +45,19 @@ def validate(
         list[str] | None, typer.Option("--ignore", metavar="CODE", help="All rules but these.", show_default=False)
     ] = None,
     sac: SacOption = None,
+    explanations: ExplanationsOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", metavar="PERIOD", help="The quarter that was asked for.", show_default=False),
+    ] = None,
+    since: Annotated[
+        list[Path] | None,
+        typer.Option("--since", metavar="PATH", help="Feedback or forms of last time.", show_default=False),
+    ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option("--feedback", metavar="DIR", help="Write feedback for each council here.", show_default=False),
+    ] = None,
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""
@@ -41,10 +66,15 @@ def validate(
     from mspof_cli.progress import progress_bar
 
     wanted, loaded = _format(format), schemas_in(schemas)
-    published = published_in(sac, loaded)
+    if feedback:
+        refuse_feedback_among(feedback, [*paths, *(since or [])])
+    published, explained = published_in(sac, loaded), explained_in(explanations, loaded)
+    asked = period_of(period) if period else None
     with progress_bar(quiet) as progress:
-        batch = check_all(paths, loaded, progress, published)
+        batch = check_all(paths, loaded, progress, published, explanations=explained, period=asked, since=since or ())
     say_of_sac(batch, published)
+    if feedback:
+        write_feedback(batch, feedback, loaded)
     rules = rules_of(loaded) if select or ignore or wanted in (Format.junit, Format.sarif) else {}
     if select or ignore:
         from mspof_cli.select import chosen, chosen_rules
@@ -56,12 +86,38 @@ def validate(
         raise typer.Exit(ERRORS_FOUND)
 
 
+def refuse_feedback_among(feedback: Path, inputs: list[Path]) -> None:
+    """``UsageError`` if feedback would be written within a folder that is read."""
+    from mspof_cli.outputs.files import refuse_among_inputs
+
+    refuse_among_inputs(feedback, inputs)
+
+
+def write_feedback(batch: Batch, folder: Path, schemas: Schemas) -> None:
+    """Feedback for each return that counts, each file whole or not at all; says what was written."""
+    from mspof_cli.outputs.deliver import inputs, say
+    from mspof_cli.outputs.feedback import feedback_files
+    from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
+
+    names = 0
+    make_folder(folder)
+    for files in feedback_files(batch, schemas):
+        paths = {folder / name: data for name, data in files.items()}
+        refuse_to_overwrite(paths, inputs(batch))
+        for path, data in paths.items():
+            write_whole(path, data)
+        names += 1
+    say(f"Wrote feedback for {names} of {len(batch.checked)} files to '{folder}'.", "")
+
+
 def _has_errors(batch: Batch, strict: bool) -> bool:
     """Whether any finding that is shown is an error, or with ``strict`` a query."""
     from mspof_cli.findings import Severity
 
     failing = {Severity.ERROR, Severity.QUERY} if strict else {Severity.ERROR}
-    return any(finding.severity in failing for checked in batch.checked for finding in checked.findings)
+    return any(
+        finding.severity in failing and finding.is_open for checked in batch.checked for finding in checked.findings
+    )
 
 
 def _format(text: str) -> Format:

@@ -23,6 +23,7 @@ from mspof_cli.schemas import Rule
 CSV_COLUMNS = (
     *("file", "sha256", "collection", "edition", "ons_code", "council", "period", "submission", "status"),
     *("code", "severity", "question", "measure", "sheet", "cells", "found", "expected", "message", "fix"),
+    *("explanation", "since"),
 )
 
 
@@ -84,7 +85,7 @@ def _case_name(rule: Rule) -> str:
 
 def _outcome(case: ElementTree.Element, findings: list[dict[str, Any]], failing: set[str], not_tried: bool) -> None:
     said = "\n".join(printable(f"{_where(finding)}{finding['message']} {finding['fix']}") for finding in findings)
-    if findings and findings[0]["severity"] in failing:
+    if findings and findings[0]["severity"] in failing and not all(finding["explanation"] for finding in findings):
         failure = ElementTree.SubElement(case, "failure", type=findings[0]["severity"])
         failure.set("message", printable(findings[0]["message"]))
         failure.text = said
@@ -139,7 +140,7 @@ def _result(ret: Mapping[str, Any], artifact: int, finding: Mapping[str, Any], c
     names = [cell if "!" in cell else f"{finding['sheet']}!{cell}" for cell in finding["cells"]]
     if names:
         location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "member"} for name in names]
-    return {
+    result = {
         "ruleId": finding["code"],
         "ruleIndex": codes.index(finding["code"]),
         "level": SARIF_LEVELS[Severity(finding["severity"])],
@@ -147,6 +148,9 @@ def _result(ret: Mapping[str, Any], artifact: int, finding: Mapping[str, Any], c
         "locations": [location],
         "properties": {key: finding[key] for key in ("question", "measure", "found", "expected")},
     }
+    if finding["explanation"]:
+        result["suppressions"] = [{"kind": "external", "justification": finding["explanation"]}]
+    return result
 
 
 def _uri(file: str) -> str:

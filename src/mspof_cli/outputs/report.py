@@ -14,6 +14,9 @@ from mspof_cli.rules import Checked
 PLURALS = {Severity.ERROR: "errors", Severity.QUERY: "queries", Severity.NOTE: "notes"}
 
 
+TOLD = ("code", "severity", "question", "measure", "message")
+
+
 def report(batch: Batch) -> dict[str, Any]:
     """The whole outcome, in the shape that the README documents."""
     returns = [_return(checked) for checked in batch.checked]
@@ -23,6 +26,7 @@ def report(batch: Batch) -> dict[str, Any]:
     summary |= {status.value: statuses[status] for status in Status}
     summary["set_aside"] = sum(checked.set_aside for checked in batch.checked)
     summary |= {PLURALS[severity]: severities[severity] for severity in Severity}
+    summary["explained"] = sum(bool(finding.explanation) for each in batch.checked for finding in each.findings)
     return {"mspof": __version__, "returns": returns, "summary": summary}
 
 
@@ -43,11 +47,23 @@ def _return(checked: Checked) -> dict[str, Any]:
         "questions": {question.label: ret.states[question.slug].value for question in questions},
         "not_tried": list(checked.not_tried),
         "findings": [_finding(finding) for finding in checked.findings],
+        "put_right": None if checked.put_right is None else [_told(finding) for finding in checked.put_right],
     }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {**finding._asdict(), "severity": finding.severity.value, "cells": list(finding.cells)}
+    return {
+        **finding._asdict(),
+        "severity": finding.severity.value,
+        "cells": list(finding.cells),
+        "explanation": finding.explanation or None,
+        "since": finding.since.value if finding.since else None,
+    }
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """A finding of last time: what it was, without the cells it had then."""
+    return {key: value for key, value in _finding(finding).items() if key in TOLD}
 
 
 def as_json(batch: Batch) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import column_letters, row_and_column
-from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Status
+from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Since, Status
 from mspof_cli.outputs.safe import printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.questions import State
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 SET_ASIDE = "set aside"
+SINCE_WORDS = {Since.NEW: "new", Since.STILL_OPEN: "still open"}
 NAMES_SHOWN = 5
 
 
@@ -44,7 +45,7 @@ class Report(NamedTuple):
 def compose(batch: Batch, quiet: bool) -> Report:
     """The report of a batch; ``quiet`` leaves the findings only."""
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
-    lines = [line for checked in worst if checked.findings for line in _of_return(checked)]
+    lines = [line for checked in worst if checked.findings or checked.put_right for line in _of_return(checked)]
     headings = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File")
     if quiet:
         return Report(headings, (), tuple(lines))
@@ -56,7 +57,8 @@ def compose(batch: Batch, quiet: bool) -> Report:
 
 def _row(checked: Checked) -> tuple[str, ...]:
     ret = checked.ret
-    counts = [sum(f.severity is severity for f in checked.findings) for severity in (Severity.ERROR, Severity.QUERY)]
+    wanting = [finding.severity for finding in checked.findings if finding.is_open]
+    counts = [wanting.count(severity) for severity in (Severity.ERROR, Severity.QUERY)]
     states = [ret.states[question.slug] for question in ret.form.collection.question] if ret.form else []
     returned = f"{sum(state is State.RETURNED for state in states)} of {len(states)}" if states else "-"
     return (
@@ -83,8 +85,11 @@ def _of_return(checked: Checked) -> Iterator[Line]:
     yield Line()
     yield Line(" - ".join(filter(None, (_who(checked), str(ret.who.period or ""), _status(checked)))), kind="heading")
     yield Line(printable(ret.file), 2, "detail")
-    for _, group in groupby(checked.findings, key=lambda finding: (finding.code, finding.fix)):
+    for _, group in groupby(checked.findings, key=_entry):
         yield from _of_findings(list(group))
+    for finding in checked.put_right or ():
+        question = f" ({finding.question})" if finding.question else ""
+        yield Line(printable(f"put right  {finding.code}{question}: {finding.message}"), 2, "detail")
     if checked.not_tried:
         count = len(checked.not_tried)
         rules = f"{number_of(count, 'rule')} could not be tried"
@@ -93,20 +98,30 @@ def _of_return(checked: Checked) -> Iterator[Line]:
         yield Line(f"{rules}, because an answer that {needed} was not returned or not readable: {codes}.", 2, "detail")
 
 
+def _entry(finding: Finding) -> tuple[str, str, str, Since | None]:
+    """Findings with the same of these are one entry."""
+    return finding.code, finding.fix, finding.explanation, finding.since
+
+
 def _of_findings(findings: list[Finding]) -> Iterator[Line]:
     """Findings of one rule with one remedy, as one entry. What a message says already is not said again."""
     first = findings[0]
     several = len(findings) > 1
-    where = "" if several else _where(first)
-    yield Line(printable(f"{first.severity.value}  {first.code}  {where}".rstrip()), 2, first.severity.value)
+    place = "" if several else where(first)
+    since = f"  {SINCE_WORDS[first.since]}" if first.since else ""
+    kind = "explained" if first.explanation else first.severity.value
+    yield Line(printable(f"{kind}  {first.code}{since}  {place}".rstrip()), 2, "note" if first.explanation else kind)
     for finding in findings:
-        place = f"{_where(finding)}: " if several and finding.cells else ""
+        place = f"{where(finding)}: " if several and finding.cells else ""
         yield Line(printable(f"{place}{finding.message}"), 4)
         facts = {"Found": finding.found, "Expected": finding.expected}
         new = [f"{word}: {fact}." for word, fact in facts.items() if not _says(finding, fact)]
         if new:
             yield Line(printable(" ".join(new)), 4, "detail")
-    yield Line(printable(first.fix), 4, "fix")
+    if first.explanation:
+        yield Line(printable(f"Explained: {first.explanation}"), 4, "fix")
+    else:
+        yield Line(printable(first.fix), 4, "fix")
 
 
 def _says(finding: Finding, fact: str) -> bool:
@@ -114,7 +129,7 @@ def _says(finding: Finding, fact: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(fact)}(?!\w)", f"{finding.message} {finding.fix}") is not None
 
 
-def _where(finding: Finding) -> str:
+def where(finding: Finding) -> str:
     """Where a finding is: ``Questions C13 (Q1)``."""
     question = f" ({finding.question})" if finding.question else ""
     return f"{finding.sheet} {', '.join(ranges(finding.cells))}{question}" if finding.cells else ""
@@ -142,6 +157,9 @@ def _summary(batch: Batch) -> Iterator[Line]:
     parts = [f"{counts[words]} {words}" for words in (*STATUS_WORDS.values(), SET_ASIDE) if counts[words]]
     yield Line()
     yield Line(f"{number_of(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
+    explained = sum(bool(finding.explanation) for checked in batch.checked for finding in checked.findings)
+    if explained:
+        yield Line(f"{number_of(explained, 'finding')} explained.", kind="detail")
     if any(checked.judged for checked in batch.checked):
         yield Line(
             "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"

@@ -14,16 +14,19 @@ from typing import NamedTuple
 
 from mspof_cli.cells import Place
 from mspof_cli.errors import SchemaError
+from mspof_cli.explanations import Explanation
 from mspof_cli.findings import Finding, Status, Trouble, addresses, status_of
 from mspof_cli.layout import label_key
 from mspof_cli.lines import Verdict
+from mspof_cli.periods import Period
 from mspof_cli.returns import Return
 from mspof_cli.rules.alone import ALONE
 from mspof_cli.rules.answers import COVER, FIGURES
 from mspof_cli.rules.beside import beside_sac
+from mspof_cli.rules.explained import EXPLAINED, weigh
 from mspof_cli.rules.files import FILE, FORM
 from mspof_cli.rules.published import PUBLISHED
-from mspof_cli.rules.together import SAME_SUBMISSION, STANDING, TOGETHER, standing
+from mspof_cli.rules.together import ANOTHER_PERIOD, SAME_SUBMISSION, STANDING, TOGETHER, of_another_period, standing
 from mspof_cli.sac import Sac
 from mspof_cli.schemas import Collection, Rule
 
@@ -34,8 +37,10 @@ GENERAL: tuple[Rule, ...] = (
     *FIGURES,
     *(check.rule for check in ALONE),
     *STANDING,
+    ANOTHER_PERIOD,
     *(check.rule for check in TOGETHER),
     *PUBLISHED,
+    *EXPLAINED,
 )
 
 
@@ -52,6 +57,7 @@ class Checked(NamedTuple):
     """A return with its findings, worst first, and the rules that could not be tried on it.
 
     ``set_aside``: another file counts in its place. ``judged``: its status, where findings were left out since.
+    ``put_right``: what the council was told last time and is no longer found; None where that is not known.
     """
 
     ret: Return
@@ -59,6 +65,7 @@ class Checked(NamedTuple):
     not_tried: tuple[str, ...] = ()
     set_aside: bool = False
     judged: Status | None = None
+    put_right: tuple[Finding, ...] | None = None
 
     @property
     def status(self) -> Status:
@@ -68,17 +75,36 @@ class Checked(NamedTuple):
         return status_of(self.findings) if self.ret.form else Status.NOT_READABLE
 
 
-def check(returns: Sequence[Return], sac: Sac | None = None) -> tuple[Checked, ...]:
-    """Every rule on every return, in the order given; those about SAC only where there is something to compare with."""
+def check(
+    returns: Sequence[Return],
+    sac: Sac | None = None,
+    explanations: Sequence[Explanation] = (),
+    period: Period | None = None,
+) -> tuple[Checked, ...]:
+    """Every rule on every return, in the order given; those about SAC only where there is something to compare with.
+
+    ``explanations`` are what councils said of queries. ``period`` is the quarter that the returns should be for.
+    """
     current, aside = standing(returns)
     met: dict[str, list[Trouble]] = {}
     together = (each for check in TOGETHER for each in check.find(current))
-    for file, trouble in (*aside, *together, *(beside_sac(current, sac) if sac else ())):
+    beside = beside_sac(current, sac) if sac else ()
+    others = of_another_period(current, period) if period else ()
+    for file, trouble in (*aside, *together, *beside, *others):
         met.setdefault(file, []).append(trouble)
     # Where two have the same number, neither is set aside: either may be the one that counts.
     set_aside = {file for file, trouble in aside if trouble.code != SAME_SUBMISSION.code}
     rules = catalogue({ret.form.collection.slug: ret.form.collection for ret in returns if ret.form}.values())
-    return tuple(_checked(ret, rules, met.get(ret.file, []), ret.file in set_aside) for ret in returns)
+    checked = (_checked(ret, rules, met.get(ret.file, []), ret.file in set_aside) for ret in returns)
+    return tuple(_weighed(each, rules, explanations) if explanations else each for each in checked)
+
+
+def _weighed(checked: Checked, rules: Mapping[str, Rule], explanations: Sequence[Explanation]) -> Checked:
+    """A return with its queries explained, and a note on every explanation that does not count."""
+    if checked.ret.form is None or checked.set_aside:
+        return checked
+    findings, troubles = weigh(checked.ret, checked.findings, explanations)
+    return checked._replace(findings=(*findings, *_in_words(checked.ret, rules, troubles)))
 
 
 def _checked(ret: Return, rules: Mapping[str, Rule], together: list[Trouble], set_aside: bool) -> Checked:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mspof_cli.cells import Place
 from mspof_cli.findings import Severity, Trouble, some_of
+from mspof_cli.periods import Period
 from mspof_cli.returns import Return, share_of
 from mspof_cli.schemas import Rule, Tolerances
 
@@ -119,6 +120,25 @@ SAME_FILE = Rule(
     fix="You do not need to do anything.",
     because="Files are often saved twice from an e-mail. A copy must not be counted as another return.",
     example="'Quillbridge Q3 (1).xlsx' beside 'Quillbridge Q3.xlsx'",
+)
+
+
+def of_another_period(returns: Iterable[Return], period: Period) -> Iterator[Met]:
+    """Returns for another quarter than the one that was asked for."""
+    for ret in returns:
+        if ret.who.period is not None and ret.who.period != period:
+            facts = {"found": ret.who.period, "expected": period}
+            yield ret.file, Trouble("COVER204", ret.cover["quarter"].places, facts=facts)
+
+
+ANOTHER_PERIOD = Rule(
+    code="COVER204",
+    title="The return is for the quarter that was asked for",
+    severity=Severity.QUERY,
+    message="The cover says that this return is for {found}, but returns for {expected} were asked for.",
+    fix="Check the financial year and the quarter on the cover. If they are right, explain why it is sent now.",
+    because="Last quarter's form, filled in again, often keeps last quarter's cover. Its figures would be counted there.",
+    example="a return for 2018-19-Q2 among those that 'mspof validate --period 2018-19-Q3' checks",
 )
 
 

@@ -1,39 +1,20 @@
-"""The Excel form, made from its edition: the same edition that reads it back, so the two can't drift.
-
-Every label stands in the cell that the edition gives, and every answer cell is where the row of one label meets the
-column of another. Titles, hints and guidance are added around them, only in cells that are free.
-"""
+"""The Excel form, made from its edition: the same edition that reads it back, so the two can't drift."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
-
-from openpyxl.cell.cell import Cell
 
 from mspof_cli.cells import tidy
-from mspof_cli.layout import Form, Key, Label, block_labels
-from mspof_cli.outputs.form.entry import DropDowns, Entry, comment_entry, count_entry, cover_entry, list_entry
-from mspof_cli.outputs.form.file import empty_workbook, file_of, first_day, free_name
-from mspof_cli.outputs.form.guidance import WORDINGS, read_guidance, version_texts, write_guidance
-from mspof_cli.outputs.form.live import Live
-from mspof_cli.outputs.form.page import Page
-from mspof_cli.outputs.form.readings import Readings
-from mspof_cli.outputs.form.style import BODY_SIZE, text_width
-from mspof_cli.outputs.form.values import Value, put_value
-from mspof_cli.schemas import Block, Council, Question
+from mspof_cli.layout import Form, Key
+from mspof_cli.outputs.form.file import file_of
+from mspof_cli.outputs.form.guidance import read_guidance
+from mspof_cli.outputs.form.maker import made
+from mspof_cli.outputs.form.values import Value
+from mspof_cli.schemas import Council
 from mspof_cli.sent import Blank
 
 __all__ = ["blank_words", "build_form", "read_guidance"]
-
-
-LIST_ROWS = 200
-
-# How wide columns are, in characters: the least and the most for row labels, then what stands beside the answers.
-COVER_LABELS, QUESTION_LABELS, COMMENT_LABELS = (28, 40), (50, 56), (34, 40)
-COLUMN_LABEL = 24  # a longer one is wrapped
-HINT_WIDTH, REMARK_WIDTH, MESSAGE_WIDTH = 46, 25, 32
 
 
 def build_form(
@@ -47,234 +28,11 @@ def build_form(
     ``councils`` are offered on the cover; ``guidance`` is what :func:`read_guidance` gives. ``KeyError`` if the form
     has no cell for an answer.
     """
-    maker = _made(form, councils, guidance)
-    for key, value in answers.items():
-        put_value(maker.cells[key], value)
-    return file_of(maker.workbook)
+    return file_of(made(form, councils, answers, guidance).workbook)
 
 
 def blank_words(form: Form, councils: Sequence[Council], guidance: Sequence[tuple[str, str]] = ()) -> Blank:
     """What stands on the form as it is sent out."""
-    sheets = _made(form, councils, guidance).workbook.worksheets
+    sheets = made(form, councils, {}, guidance).workbook.worksheets
     cells = (cell for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.data_type == "s")
     return Blank(frozenset(sheet.title for sheet in sheets), frozenset(tidy(str(cell.value)) for cell in cells))
-
-
-def _made(form: Form, councils: Sequence[Council], guidance: Sequence[tuple[str, str]]) -> _Maker:
-    """The form with everything on it but answers."""
-    maker = _Maker(form, councils)
-    for part in maker.parts:
-        maker.lay_out(part)
-    for part in maker.parts:  # only now is it known which cells are free
-        maker.explain(part)
-    maker.check()
-    write_guidance(maker.pages[form.edition.guidance_sheet], form, guidance)
-    for sheet in maker.pages:
-        maker.finish(sheet)
-    return maker
-
-
-class _Part(NamedTuple):
-    """A block of the form with its labels."""
-
-    block: Block
-    labels: Mapping[tuple[str, str], Label]
-
-    def of_kind(self, kind: str) -> dict[str, Label]:
-        """The labels of one kind, ``"row"`` or ``"column"``, by key."""
-        return {key: label for (owner, key), label in self.labels.items() if owner == kind}
-
-    @property
-    def top(self) -> int:
-        return min(label.row for label in self.labels.values())
-
-    @property
-    def bottom(self) -> int:
-        """The row of the last label; the cases of a list stand below it."""
-        return max(label.row for label in self.labels.values())
-
-    @property
-    def headed(self) -> set[int]:
-        """The rows of the heading and of the column headings."""
-        return {label.row for (kind, _), label in self.labels.items() if kind != "row"}
-
-    @property
-    def answered(self) -> set[int]:
-        """The rows with a row label."""
-        return {label.row for label in self.of_kind("row").values()}
-
-    @property
-    def columns(self) -> range:
-        numbers = [label.column for label in self.labels.values()]
-        return range(min(numbers), max(numbers) + 1)
-
-
-class _Maker:
-    """A form in the making: a page for each sheet, and the cell of each answer."""
-
-    def __init__(self, form: Form, councils: Sequence[Council]) -> None:
-        self.form, self.edition, self.collection = form, form.edition, form.collection
-        blocks = (self.edition.cover, *self.edition.block, self.edition.comments)
-        self.parts = [_Part(block, block_labels(self.collection, block)) for block in blocks]
-        self.councils = tuple(sorted({council.name for council in councils}, key=lambda name: (name.casefold(), name)))
-        self.workbook = empty_workbook(self.edition, self.collection)
-        words = {label.key for part in self.parts for label in part.labels.values()}
-        sheets = dict.fromkeys((*(block.sheet for block in blocks), self.edition.guidance_sheet))
-        self.checks_sheet = free_name("Checks", sheets)
-        order = [*sheets, self.checks_sheet]
-        order.sort(key=lambda sheet: sheet == self.edition.guidance_sheet)  # which comes last
-        self.pages = {sheet: Page(self.workbook.create_sheet(sheet), words) for sheet in order}
-        self.drop_downs = DropDowns(self.workbook, order)
-        self.readings = Readings(self.workbook, free_name("Readings", order))
-        self.cells: dict[Key, Cell] = {}
-
-    def lay_out(self, part: _Part) -> None:
-        """Write a block's labels where they belong, and make its answer cells."""
-        page = self.pages[part.block.sheet]
-        for (kind, _), label in part.labels.items():
-            style = {"row": "row", "column": "column" if part.block.question else "heading"}.get(kind, "heading")
-            page.put(label.row, label.column, label.text, style)
-        for entry, answers in self._entries(part):
-            for key, row, column in answers:
-                self.cells[key] = page.answer(row, column, entry.style, entry.number_format)
-                page.widen(column, entry.width)
-            entry.check(page.sheet, [self.cells[key] for key, _, _ in answers])
-        for label in part.of_kind("column").values():
-            whole, *words = (text_width(text, BODY_SIZE, bold=True) + 3 for text in (label.text, *label.text.split()))
-            page.widen(label.column, whole if whole <= COLUMN_LABEL else max(words))
-        least, most = self._label_widths(part.block)
-        for label in part.of_kind("row").values():
-            page.widen(label.column, min(most, max(least, text_width(label.text, BODY_SIZE) + 3)))
-
-    def _label_widths(self, block: Block) -> tuple[int, int]:
-        if block.question:
-            return QUESTION_LABELS
-        return COVER_LABELS if block is self.edition.cover else COMMENT_LABELS
-
-    def _entries(self, part: _Part) -> Iterator[tuple[Entry, list[tuple[Key, int, int]]]]:
-        """How the block's answers are given, and the key, row and column of each answer that is given so.
-
-        The answers in a column of a question are given alike; each line of the cover is given in its own way.
-        """
-        rows, columns = self._answer_rows(part), part.of_kind("column")
-        question = self.collection.questions.get(part.block.question or "")
-        if question is None:
-            for key, row in rows.items():
-                yield self._line_entry(part.block, key), [((None, key, k), row, at.column) for k, at in columns.items()]
-            return
-        listed = {column.slug: column for column in question.columns}
-        for key, at in columns.items():
-            entry = list_entry(listed[key], self.drop_downs) if question.is_list else count_entry(question)
-            yield entry, [((question.slug, name, key), row, at.column) for name, row in rows.items()]
-
-    def _answer_rows(self, part: _Part) -> dict[str, int]:
-        """The rows of a block's answers by key; for a list, rows for cases as far as the sheet's next label."""
-        if part.block.rows:
-            return {key: label.row for key, label in part.of_kind("row").items()}
-        others = (other for other in self.parts if other.block.sheet == part.block.sheet)
-        below = [label.row for other in others for label in other.labels.values() if label.row > part.bottom]
-        last = min([part.bottom + LIST_ROWS + 1, *below])
-        return {str(row - part.bottom): row for row in range(part.bottom + 1, last)}
-
-    def _line_entry(self, block: Block, key: str) -> Entry:
-        """How a line of the cover, or a comment, is given."""
-        if block is self.edition.comments:
-            return comment_entry(self.collection.questions[key])
-        field = next(field for field in self.collection.cover if field.slug == key)
-        return cover_entry(field, self.councils, self.edition.years, first_day(self.edition), self.drop_downs)
-
-    def explain(self, part: _Part) -> None:
-        """Write what helps to fill a block in, and draw the block together as one panel."""
-        page, question = self.pages[part.block.sheet], self.collection.questions.get(part.block.question or "")
-        if question:
-            self._explain_question(part, question)
-        elif part.block is self.edition.cover:
-            for field in self.collection.cover:
-                self._beside(part, part.labels["row", field.slug].row, field.prompt, "hint", HINT_WIDTH)
-        for row in range(part.top, part.bottom + 1):
-            style = "heading" if row in part.headed else "row" if row in part.answered else "question"
-            page.fill(row, part.columns, style)
-
-    def _explain_question(self, part: _Part, question: Question) -> None:
-        """How the question is asked, in the free rows below its heading, and what finds no room there beside them."""
-        page, left = self.pages[part.block.sheet], part.columns.start
-        answered_from = min(label.row for label in (part.of_kind("row") or part.of_kind("column")).values())
-        rows = [row for row in range(part.top + 1, answered_from) if page.is_free(row, left)]
-        texts = [*version_texts(self.collection, question), question.text]
-        for row, text in zip(rows, texts, strict=False):
-            fits = question.is_list and text_width(text, BODY_SIZE) < page.width(part.columns)
-            page.note(row, left, text, "question on one line" if fits else "question")
-        remarks = {part.top + below: (text, "hint") for below, text in enumerate(texts[len(rows) :], 1)}
-        if question.wording == "provisional":
-            remarks[part.top] = (WORDINGS[question.wording], "provisional")
-        for row, (text, style) in remarks.items():
-            self._beside(part, row, text, style, REMARK_WIDTH)
-
-    def _beside(self, part: _Part, row: int, text: str, style: str, width: float) -> None:
-        """Write to the right of a block, unless another block stands there."""
-        page, column = self.pages[part.block.sheet], part.columns.stop
-        if not page.has_block_in(column):
-            page.note(row, column, text, style)
-            page.widen(column, width)
-
-    def check(self) -> None:
-        """Make the form check itself: the sheet of checks, messages beside the questions, the state on the cover."""
-        live = Live(self.form, self.readings, self.cells)
-        live.write_sheet(self.pages[self.checks_sheet])
-        live.mark_answers(self.pages)
-        for part in self.parts:
-            page, question = self.pages[part.block.sheet], self.collection.questions.get(part.block.question or "")
-            message = live.message(question) if question else None
-            if message and part.answered and not page.has_block_in(part.columns.stop):
-                page.message(range(min(part.answered), max(part.answered) + 1), part.columns.stop, message, "live")
-                page.widen(part.columns.stop, MESSAGE_WIDTH)
-            if part.block is self.edition.cover:
-                self._show_state(page, part, live.state(self.checks_sheet))
-
-    def _show_state(self, page: Page, part: _Part, state: Sequence[str]) -> None:
-        """Write the state of the whole return below the cover."""
-        for row, expression in enumerate(state, part.bottom + 2):
-            page.formula(row, part.columns.start, expression, "state")
-
-    def finish(self, sheet: str) -> None:
-        """Write a sheet's title, put the cursor in its first answer, and set it up for printing."""
-        page, edition = self.pages[sheet], self.edition
-        subtitle = edition.subtitle if sheet == edition.cover.sheet else f"{sheet} \u2013 {edition.subtitle}"
-        lines = [(edition.title, "title"), (subtitle, "subtitle"), (edition.marker, "version")]
-        lines += [(purpose, "instruction") for purpose in self._purposes(sheet)]
-        rows = range(1, page.first_row)
-        if len(rows) < 3:  # too little room for a title: only the line by which the form is known, if need be below
-            rows, lines = rows or range(page.sheet.max_row + 2, page.sheet.max_row + 3), lines[2:3]
-        for row, (text, style) in zip(rows, lines, strict=False):
-            page.title(row, text, style)
-        if len(lines) >= len(rows):  # no row is left for a gap
-            page.heighten(rows[-1], 27)
-        answers = sorted((cell.row, cell.column) for cell in self.cells.values() if cell.parent is page.sheet)
-        page.finish(edition.title, edition.marker, answers[0] if answers else (1, 1), self._repeated_rows(sheet))
-
-    def _repeated_rows(self, sheet: str) -> int:
-        """How many rows to print at the top of every page: those of the title, and of a list its headings."""
-        parts = [part for part in self.parts if part.block.sheet == sheet]
-        if len(parts) == 1 and not parts[0].block.rows:
-            return parts[0].bottom
-        return max(1, min(3, self.pages[sheet].first_row - 1))
-
-    def _purposes(self, sheet: str) -> list[str]:
-        """What a sheet is for, in a line or two."""
-        cover, comments, guidance = self.edition.cover.sheet, self.edition.comments.sheet, self.edition.guidance_sheet
-        here = {block.question for block in self.edition.block if block.sheet == sheet}
-        questions = [question for question in self.collection.question if question.slug in here]
-        lines = {
-            "Fill in the white boxes on each sheet, starting with this one.": sheet == cover,
-            "A partial return is welcome: leave out any question that you can't answer.": sheet == cover,
-            f"Figures for the quarter on the '{cover}' sheet. Enter 0 for none, or leave a whole question blank.": any(
-                not question.is_list for question in questions
-            ),
-            f"Cases in the quarter on the '{cover}' sheet, one in each row. Do not name a person.": any(
-                question.is_list for question in questions
-            ),
-            "Explain anything unusual about the figures. Do not name or describe a person.": sheet == comments,
-            "How to fill in this form, and what each question counts.": sheet == guidance,
-            "What the form finds while you fill it in, and what to do about it.": sheet == self.checks_sheet,
-        }
-        return [line for line, wanted in lines.items() if wanted]

@@ -34,6 +34,9 @@ COUNT_PROMPT = (
     "Enter a whole number, 0 if there were none. Leave the whole question blank if your council does not collect it."
 )
 COMMENT_PROMPT = "Explain anything unusual about the figures. Do not name or describe a person."
+EXPLANATION_PROMPT = (
+    "Say what lies behind the figures: what happened, and to how many. Do not name or describe a person."
+)
 CASE_PROMPT = "Use one row for each case. Do not name a person."
 
 # The number format of cells for text, or Excel would make a date of a financial year such as 2011-12.
@@ -93,6 +96,11 @@ def count_entry(question: Question) -> Entry:
 def comment_entry(question: Question) -> Entry:
     """A comment on a question."""
     return Entry("comment", "General", 66, _text(question.heading, COMMENT_PROMPT, LONGEST_COMMENT))
+
+
+def explanation_entry(longest: int) -> Entry:
+    """What a council says of a query."""
+    return Entry("comment", AS_TEXT, 48, _text("Explanation", EXPLANATION_PROMPT, longest))
 
 
 def cover_entry(

@@ -50,6 +50,7 @@ STYLES = {
     "column": Style(NAVY, BAND, bold=True, horizontal="center"),
     "question": Style(GREY, PANEL),
     "question on one line": Style(GREY, PANEL, wrap=False),
+    "row on one line": Style(bold=True, wrap=False),
     "row": Style(fill=PANEL, ruled=True),
     "count": Style(wrap=False, horizontal="center", boxed=True, locked=False),
     "entry": Style(boxed=True, locked=False),
@@ -99,6 +100,15 @@ def fault_fill(severity: Severity) -> PatternFill:
 
 def fault_border(severity: Severity) -> Border:
     return Border(*[Side("thin", color=FAULTS[severity].colour)] * 4)
+
+
+def dress_fault(cell: Cell, severity: Severity) -> None:
+    """Mark a cell as faulty: fill, border, bold, and unless it holds a formula the symbol before what it holds."""
+    font = cell.font
+    cell.font = Font(name=font.name, size=font.size, bold=True, color=FAULTS[severity].colour)
+    cell.fill, cell.border = fault_fill(severity), fault_border(severity)
+    if cell.data_type != "f":
+        cell.number_format = FAULTS[severity].number_format(cell.number_format)
 
 
 LEAST_HEIGHTS = {"title": 36, "subtitle": 26, "version": 24, "heading": 24, "count": 22, "entry": 30, "comment": 64}

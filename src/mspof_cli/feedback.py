@@ -1,0 +1,91 @@
+"""The sheet of findings in the feedback that a council is sent, and what is read from it when it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mspof_cli.cells import Cell, Kind, tidy
+from mspof_cli.findings import Finding, Severity
+from mspof_cli.layout import label_key
+from mspof_cli.workbook import Workbook
+
+# The name of the sheet; if the form has a sheet of that name, with underscores after it.
+SHEET = "Feedback"
+
+NUMBER, SEVERITY, RULE, QUESTION, CELLS, MESSAGE, FIX, LAST_TIME, EXPLANATION, MEASURE = HEADINGS = (
+    *("No.", "Kind", "Rule", "Question", "Cells", "What is wrong", "What to do", "Last time", "Explanation", "Measure"),
+)
+
+# The line in which the council says who explains, and what belongs in it.
+TEAM = "Explained by (team)"
+
+
+class Told(NamedTuple):
+    """A finding that a council was told of, and what it wrote beside it. The finding has no cells."""
+
+    finding: Finding
+    explanation: str
+
+
+class Feedback(NamedTuple):
+    """What a sheet of findings says: its findings, and the team that explained them."""
+
+    told: tuple[Told, ...]
+    team: str
+
+
+Texts = Mapping[tuple[int, int], str]
+
+
+def read_feedback(workbook: Workbook) -> Feedback | None:
+    """The sheet of findings in a workbook; None if there is no such sheet."""
+    for name in workbook.sheet_names:
+        if label_key(name).rstrip("_") == label_key(SHEET):
+            cells = workbook.sheet(name).cells
+            texts = {at: tidy(str(cell.value)) for at, cell in cells.items() if _is_text(cell)}
+            columns = _headings(texts)
+            if columns:
+                return Feedback(tuple(_told(texts, *columns)), _team(texts))
+    return None
+
+
+def _is_text(cell: Cell) -> bool:
+    return cell.kind in (Kind.TEXT, Kind.NUMBER)
+
+
+def _headings(texts: Texts) -> tuple[int, dict[str, int]] | None:
+    """The row of the headings, and the column of each."""
+    for row in sorted({row for row, _ in texts}):
+        columns = {text: column for (at, column), text in texts.items() if at == row and text in HEADINGS}
+        if len(columns) == len(HEADINGS):
+            return row, columns
+    return None
+
+
+def _told(texts: Texts, top: int, columns: Mapping[str, int]) -> Iterator[Told]:
+    """The findings below the headings, in order."""
+    for row in sorted({row for row, _ in texts if row > top}):
+        said = {heading: texts.get((row, column), "") for heading, column in columns.items()}
+        if said[RULE] and said[SEVERITY] in {severity.value for severity in Severity}:
+            finding = Finding(
+                code=said[RULE],
+                severity=Severity(said[SEVERITY]),
+                question=said[QUESTION] or None,
+                measure=said[MEASURE] or None,
+                sheet=None,
+                cells=(),
+                found="",
+                expected="",
+                message=said[MESSAGE],
+                fix=said[FIX],
+            )
+            yield Told(finding, said[EXPLANATION])
+
+
+def _team(texts: Texts) -> str:
+    """What stands to the right of the line for the team."""
+    for (row, column), text in texts.items():
+        if text == TEAM:
+            return next((texts[at] for at in sorted(texts) if at[0] == row and at[1] > column), "")
+    return ""

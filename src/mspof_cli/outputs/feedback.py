@@ -1,0 +1,108 @@
+"""Feedback for councils: for each return a marked copy of the form, and a letter as plain text and as HTML."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from mspof_cli.errors import MspofError
+from mspof_cli.layout import Form
+from mspof_cli.loading import Schemas
+from mspof_cli.outputs.form import blank_words, read_guidance
+from mspof_cli.outputs.form.marked import marked_form
+from mspof_cli.outputs.letter import Received, as_html, as_text, compose_letter
+from mspof_cli.outputs.safe import printable
+from mspof_cli.pipeline import Batch
+from mspof_cli.returns import Return
+from mspof_cli.rules import Checked
+from mspof_cli.schemas import Council
+from mspof_cli.sent import Blank, Sent, read_sent
+from mspof_cli.workbook import open_workbook
+
+LONGEST_NAME = 100
+
+
+def feedback_files(batch: Batch, schemas: Schemas) -> Iterator[dict[str, bytes]]:
+    """The files for each return, by name; none for one in whose place another file counts.
+
+    ``MspofError`` if a file was changed since it was checked.
+    """
+    desk, taken = _Desk(schemas), set[str]()
+    for checked in batch.checked:
+        if not checked.set_aside:
+            name = _free(_name(checked), taken)
+            yield {f"{name}{ending}": data for ending, data in desk.written(checked).items()}
+
+
+def _name(checked: Checked) -> str:
+    """A name for the files: council and period, or else that of the file that came in; nothing a system refuses."""
+    who = checked.ret.who
+    known = (who.council.name if who.council else Path(checked.ret.file).stem, str(who.period or ""))
+    name = " ".join(part for part in known if part)
+    kept = "".join(letter if letter.isalnum() or letter in " -_()" else "_" for letter in printable(name))
+    return kept.strip()[:LONGEST_NAME].strip() or "return"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that no other return of the run has, on disks that tell capitals from small letters or not."""
+    free, number = name, 1
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken.add(free.casefold())
+    return free
+
+
+class _Stationery(NamedTuple):
+    """What a form is made with, and what stands on it when it is sent out."""
+
+    councils: tuple[Council, ...]
+    guidance: tuple[tuple[str, str], ...]
+    blank: Blank
+
+
+class _Desk:
+    """Where feedback is written: each form is prepared once."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._stationery = cache(self._prepared)
+
+    def written(self, checked: Checked) -> dict[str, bytes]:
+        """The files of one return, by their endings."""
+        form = checked.ret.form
+        sent = self._sent(checked.ret, form) if form else None
+        received = _received(checked.ret, sent)
+        letter = compose_letter(checked, received)
+        files = {".txt": as_text(letter).encode(), ".html": as_html(letter).encode()}
+        if form and sent:
+            with_ = self._stationery(form, self._register(checked.ret))
+            files[".xlsx"] = marked_form(form, with_.councils, checked, sent, received, with_.guidance)
+        return files
+
+    def _register(self, ret: Return) -> str:
+        """The register whose councils the cover offers."""
+        return ret.who.council.register_name if ret.who.council else ""
+
+    def _sent(self, ret: Return, form: Form) -> Sent:
+        workbook = open_workbook(Path(ret.file))
+        if workbook.sha256 != ret.sha256:
+            raise MspofError(f"'{ret.file}' was changed while it was being checked.", "Run the command again.")
+        return read_sent(workbook, form, self._stationery(form, self._register(ret)).blank)
+
+    def _prepared(self, form: Form, register_name: str) -> _Stationery:
+        """What a form is made with: the councils of a register in its years (of all if it is not known), guidance."""
+        known = self._schemas.register(form.collection).councils
+        councils = tuple(council for council in known if register_name in ("", council.register_name))
+        guidance = read_guidance(self._schemas.folder / form.collection.slug)
+        return _Stationery(councils, guidance, blank_words(form, councils, guidance))
+
+
+def _received(ret: Return, sent: Sent | None) -> Received:
+    """What arrived. The time is the file's own, in UTC, so that it is the same wherever the letter is written."""
+    path = Path(ret.file)
+    saved = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+    return Received(printable(path.name), f"{saved:%d/%m/%Y %H:%M} UTC", ret.sha256, sent.beyond if sent else ())

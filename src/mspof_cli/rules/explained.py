@@ -1,0 +1,111 @@
+"""Findings beside what councils said of them: which queries are explained, and which explanations no longer fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mspof_cli.explanations import Explanation, unfit
+from mspof_cli.findings import Finding, Severity, Trouble
+from mspof_cli.returns import Return
+from mspof_cli.schemas import Rule
+
+
+def weigh(
+    ret: Return, findings: Sequence[Finding], explanations: Sequence[Explanation]
+) -> tuple[tuple[Finding, ...], tuple[Trouble, ...]]:
+    """The findings with the explanations that count, and what is wrong with those that do not."""
+    own = [each for each in explanations if _is_about(each, ret)]
+    counting = [each for each in own if not unfit(each.explanation)]
+    weighed = tuple(_explained(finding, counting, ret) for finding in findings)
+    return weighed, tuple(trouble for each in own for trouble in _wrong_with(each, ret, findings))
+
+
+def _is_about(explanation: Explanation, ret: Return) -> bool:
+    """Whether an explanation is by the council of a return, and holds in its period."""
+    council, period = ret.who.council, ret.who.period
+    if council is None or period is None:
+        return False
+    codes = (council.ons_code, *council.other_ons_codes)
+    return explanation.ons_code.upper() in codes and explanation.period <= period <= explanation.until
+
+
+def _explained(finding: Finding, explanations: Sequence[Explanation], ret: Return) -> Finding:
+    """A finding with its explanation: the latest that fits. Only a query can be explained."""
+    if finding.severity is not Severity.QUERY:
+        return finding
+    fitting = [each for each in explanations if each.is_of(finding) and not _is_stale(each, finding, ret)]
+    best = max(fitting, key=lambda each: each.period, default=None)
+    return finding._replace(explanation=best.explanation) if best else finding
+
+
+def _is_stale(explanation: Explanation, finding: Finding, ret: Return) -> bool:
+    """Whether the figures have changed since. One that holds for later quarters too is of no one figure."""
+    return explanation.period == ret.who.period and explanation.is_of_other_figures(finding)
+
+
+def _wrong_with(explanation: Explanation, ret: Return, findings: Sequence[Finding]) -> Iterator[Trouble]:
+    """Why an explanation does not count, in the period that it was given for."""
+    if explanation.period != ret.who.period:
+        return
+    about = [finding for finding in findings if explanation.is_of(finding)]
+    facts = {"found": explanation.code, "date": explanation.date or "not dated"}
+    why = unfit(explanation.explanation)
+    if not about:
+        yield Trouble(GONE.code, facts=facts)
+    elif any(finding.severity is Severity.ERROR for finding in about):
+        yield Trouble(OF_AN_ERROR.code, facts=facts)
+    elif why:
+        yield Trouble(EMPTY.code, facts={**facts, "why": why.removesuffix(".")})
+    elif all(explanation.is_of_other_figures(finding) for finding in about):
+        yield Trouble(OF_OTHER_FIGURES.code, facts=facts)
+
+
+GONE = Rule(
+    code="EXP101",
+    title="An explanation is of a query that is there",
+    severity=Severity.NOTE,
+    found="an explanation of {found} ({date})",
+    expected="a query {found}",
+    message="There is an explanation of {found}, which is not found in this return. It is out of date.",
+    fix="You do not need to do anything.",
+    because="What was corrected needs no explanation, and an old one must not be published beside new figures.",
+    example="an explanation of MSP202, when Q2 was corrected since",
+)
+
+OF_OTHER_FIGURES = Rule(
+    code="EXP102",
+    title="An explanation is of the figures that are there",
+    severity=Severity.NOTE,
+    found="an explanation of {found} ({date}), with other figures",
+    expected="an explanation of these figures",
+    message="The figures have changed since {found} was explained, so the explanation no longer counts.",
+    fix="Explain the new figures, or correct them.",
+    because="What explains some figures need not explain others.",
+    example="an explanation of MSP202 when 2 people were missing, and 9 are now",
+)
+
+OF_AN_ERROR = Rule(
+    code="EXP103",
+    title="Errors are corrected, not explained",
+    severity=Severity.NOTE,
+    found="an explanation of {found} ({date})",
+    expected="the error corrected",
+    message="{found} is an error, and an error can't be explained away. The explanation was not used.",
+    fix="Correct what {found} says, and send the return again.",
+    because="Figures that contradict each other can't both be counted, whatever the reason.",
+    example="an explanation of MSP101",
+)
+
+EMPTY = Rule(
+    code="EXP104",
+    title="An explanation explains",
+    severity=Severity.NOTE,
+    found="an explanation of {found} ({date})",
+    expected="what lies behind the figures",
+    message="The explanation of {found} does not count. {why}.",
+    fix="Explain it in a sentence: what happened, and to how many.",
+    because="'Checked' or 'ok' says that someone looked. It does not help those who read the figures.",
+    example="'ok', 'correct' or 'n/a'",
+)
+
+EXPLAINED: tuple[Rule, ...] = (GONE, OF_OTHER_FIGURES, OF_AN_ERROR, EMPTY)
