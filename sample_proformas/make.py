@@ -10,6 +10,7 @@ the latter in the environment variable ``UNO_PYTHON`` if it is not ``/usr/bin/py
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 import os
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from samples import COMPLETED, SCOPE, SYSTEMS, Fault, Sample, faults, published,
 
 from mspof_cli.blank import blank_form
 from mspof_cli.cells import Place, column_letters
+from mspof_cli.explanations import COLUMNS
 from mspof_cli.layout import Form
 from mspof_cli.loading import Schemas, schemas_folder
 from mspof_cli.periods import Period
@@ -54,7 +56,7 @@ def main(*beginnings: str) -> None:
         wanted = [(HERE / "returns" / sample.file, sample) for sample in returns()]
         for fault in faults():
             several = len(fault.samples) > 1
-            home = HERE / "faults" / fault.name if several or fault.sac else HERE / "faults"
+            home = HERE / "faults" / fault.name if several or fault.options else HERE / "faults"
             wanted += [(home / sample.file, sample) for sample in fault.samples]
         if beginnings:
             wanted = [each for each in wanted if str(each[0].relative_to(HERE)).startswith(beginnings)]
@@ -69,14 +71,24 @@ def main(*beginnings: str) -> None:
                 AFTERWARDS[sample.then](path)
     for fault in faults():
         (HERE / "faults" / f"{fault.name}.txt").write_text(expected(fault), encoding="utf-8")
+        if fault.explanations:
+            explain(HERE / "faults" / fault.name / "explanations.csv", fault.explanations)
     publish_all()
     print(f"Made {len(wanted)} workbooks.")
 
 
+def explain(path: Path, lines: Iterable[tuple[str, ...]]) -> None:
+    """A file of explanations, as 'mspof explain' writes it."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(lines)
+
+
 def expected(fault: Fault) -> str:
-    """The whole list of findings, one a line, after the publication that they are found beside."""
-    beside = f"--sac ../sac/{fault.sac}.xlsx\n" if fault.sac else ""
-    return beside + "".join(" | ".join(finding) + "\n" for finding in sorted(fault.findings))
+    """The whole list of findings, one a line, after the options that they are found with."""
+    options = f"{fault.options}\n" if fault.options else ""
+    return options + "".join(" | ".join(finding) + "\n" for finding in sorted(fault.findings))
 
 
 def publish_all() -> None:

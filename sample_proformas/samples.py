@@ -176,7 +176,8 @@ class Fault:
     name: str
     samples: tuple[Sample, ...]
     findings: tuple[tuple[str, ...], ...]
-    sac: str = ""  # the invented publication that it is compared with
+    options: str = ""  # those of 'mspof validate' that it is found with, as typed in the folder of the faults
+    explanations: tuple[tuple[str, ...], ...] = ()  # the lines of the file of explanations beside it
 
 
 # Where every figure of the form of 2018-19 stands, as the findings about a whole return name it.
@@ -195,6 +196,8 @@ def faults() -> list[Fault]:
         *of_the_rules(),
         *of_several(),
         *beside_sac(),
+        *asked_for(),
+        *explained(),
     ]
 
 
@@ -394,7 +397,7 @@ def beside_sac() -> list[Fault]:
         )
 
     def fault(name: str, sac: str, samples: tuple[Sample, ...], *findings: tuple[str, ...]) -> Fault:
-        return Fault(name, samples, findings, sac)
+        return Fault(name, samples, findings, f"--sac ../sac/{sac}.xlsx")
 
     def one_quarter(figures: dict[str, Any]) -> tuple[Sample, ...]:
         return (Sample("Q3.xlsx", "Ravenstoke", figures),)
@@ -440,4 +443,34 @@ def beside_sac() -> list[Fault]:
         fault("SAC403-not-supplied", same, quarters(full(35), council="Umbershaw"),
               ("Q1.xlsx", "note", "SAC403", "Questions", "C11:C15, C19:C21",
                "no figures for 'Enquiries in Q1', 'People in Q2'")),
+    ]  # fmt: skip
+
+
+def asked_for() -> list[Fault]:
+    """A return for another quarter than the one that was asked for."""
+    sample = Sample("Q2.xlsx", "Ravenstoke", full(40), Q2)
+    finding = ("Q2.xlsx", "query", "COVER204", "Cover", "C11", "2018-19-Q2")
+    return [Fault("COVER204-another-quarter", (sample,), (finding,), "--period 2018-19-Q3")]
+
+
+def explained() -> list[Fault]:
+    """Explanations that do not count, beside a return in which one query is explained."""
+    ravenstoke = ("DEMO00018", "2018-19-Q3")
+    query = "23 people expressed outcomes in Q1, but Q2 covers only 20 of them."
+
+    def fault(name: str, figures: dict[str, Any], code: str, said: str, found: str, *others: tuple[str, ...]) -> Fault:
+        findings = (*others, ("Q3.xlsx", "note", name[:6], "", "", f"an explanation of {code} (2019-02-01){found}"))
+        line = (*ravenstoke, code, "", said, "Data team", "2019-02-01", "", query)
+        options = f"--explanations {name}/explanations.csv"
+        return Fault(name, (Sample("Q3.xlsx", "Ravenstoke", figures),), findings, options, (line,))
+
+    died = "Three people died before they could be asked whether their outcomes were achieved."
+    two_short = full(40) | achieved([14, 5, 2])
+    short = ("Q3.xlsx", "query", "MSP202", "Questions", "C19:C21, C11")
+    return [
+        fault("EXP101-put-right-since", full(40), "MSP202", died, ""),
+        fault("EXP102-other-figures", two_short, "MSP202", died, ", with other figures", (*short, "21")),
+        fault("EXP103-error-explained", full(40) | achieved([20, 8, 6]), "MSP201", died, "",
+              ("Q3.xlsx", "error", "MSP201", "Questions", "C19:C21, C11", "34")),
+        fault("EXP104-says-nothing", full(40) | achieved([14, 5, 1]), "MSP202", "Checked, ok", "", (*short, "20")),
     ]  # fmt: skip

@@ -129,6 +129,8 @@ def expected_of_openpyxl(cell: Any, formula: bool, due: bool, epoch: datetime.da
     shown as a percentage is one, a formula without a result is ``UNCALCULATED``, an error value has its own kind.
     """
     value = cell.value
+    if formula and value is None and cell.data_type == "str":  # a formula that gives empty text, which openpyxl drops
+        return Cell(Kind.TEXT, "", True)
     if formula and (value is None or (due and value == 0 and not isinstance(value, bool))):
         return Cell(Kind.UNCALCULATED, "", True)
     if value is None:

@@ -168,6 +168,8 @@ def column(first: str, *values: object, sheet: str = "Questions") -> Fault:
     """Values from a cell downwards."""
 
     def fault(book: Book) -> None:
+        for merged in [str(merged) for merged in book[sheet].merged_cells.ranges]:
+            book[sheet].unmerge_cells(merged)
         for number, value in enumerate(values, int(first[1:])):
             book[sheet][f"{first[0]}{number}"] = value
 

@@ -117,7 +117,10 @@ def test_a_lock_file_that_is_named_is_passed_over(here: Path) -> None:
     (here / "forms" / "~$a.xlsx").write_bytes(b"\x05Jo Bloggs")
     outcome = Outcome("validate", "forms/a.xlsx", "forms/~$a.xlsx")
     assert outcome.status == 0
-    assert outcome.out.splitlines()[-2:] == ["1 return: 1 accepted.", "1 other file passed over: ~$a.xlsx"]
+    assert outcome.out.splitlines()[-2:] == [
+        "1 return: 1 accepted.",
+        "Passed over: '~$a.xlsx': left by Excel while a workbook is open.",
+    ]
 
 
 def test_a_file_that_may_not_be_read_is_a_finding(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

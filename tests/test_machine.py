@@ -92,6 +92,8 @@ def test_csv_has_one_line_for_each_finding() -> None:
         "expected": "at least 25",
         "message": "25 people expressed outcomes in Q1, but Q2 covers only 24 of them.",
         "fix": "Add the 1 missing to Q2, or explain why it is not known whether their outcomes were achieved.",
+        "explanation": "",
+        "since": "",
     }
 
 

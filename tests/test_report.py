@@ -34,6 +34,7 @@ EXPECTED: dict[str, Any] = {
             "questions": FIRST_THREE,
             "not_tried": FROM_Q3,
             "findings": [],
+            "put_right": None,
         },
         {
             "file": "b.xlsx",
@@ -59,8 +60,11 @@ EXPECTED: dict[str, Any] = {
                     "message": "This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not "
                     "checked further.",
                     "fix": "You do not need to do anything.",
+                    "explanation": None,
+                    "since": None,
                 }
             ],
+            "put_right": None,
         },
         {
             "file": "in/c.xlsx",
@@ -86,8 +90,11 @@ EXPECTED: dict[str, Any] = {
                     "message": "25 people expressed outcomes in Q1, but Q2 covers only 24 of them.",
                     "fix": "Add the 1 missing to Q2, or explain why it is not known whether their outcomes were "
                     "achieved.",
+                    "explanation": None,
+                    "since": None,
                 }
             ],
+            "put_right": None,
         },
         {
             "file": "in/d.xlsx",
@@ -112,6 +119,8 @@ EXPECTED: dict[str, Any] = {
                     "expected": "two years that follow each other, such as 2018-19",
                     "message": "'Financial year' does not say which period this is: '2018'.",
                     "fix": "Choose it from the list on the cover.",
+                    "explanation": None,
+                    "since": None,
                 },
                 {
                     "code": "FIG103",
@@ -125,6 +134,8 @@ EXPECTED: dict[str, Any] = {
                     "message": "'No' could mean none, or not known: 'n/a'.",
                     "fix": "Enter a whole number: 0 if there were none. If the figure is not known, leave the whole "
                     "question blank.",
+                    "explanation": None,
+                    "since": None,
                 },
                 {
                     "code": "FIG201",
@@ -138,8 +149,11 @@ EXPECTED: dict[str, Any] = {
                     "message": "Q2 is half filled in: 'Partially achieved' blank.",
                     "fix": "Enter a number in each blank cell: 0 if there were none. If it is not known, leave the "
                     "whole question blank.",
+                    "explanation": None,
+                    "since": None,
                 },
             ],
+            "put_right": None,
         },
         {
             "file": "in/e.xlsx",
@@ -165,8 +179,11 @@ EXPECTED: dict[str, Any] = {
                     "expected": "a workbook",
                     "message": "The file has nothing in it.",
                     "fix": "Save the form again, check that the copy opens, and send that file.",
+                    "explanation": None,
+                    "since": None,
                 }
             ],
+            "put_right": None,
         },
     ],
     "summary": {
@@ -179,6 +196,7 @@ EXPECTED: dict[str, Any] = {
         "errors": 4,
         "queries": 1,
         "notes": 1,
+        "explained": 0,
     },
 }
 
@@ -195,7 +213,7 @@ def test_the_text_has_the_same_names_in_the_same_order() -> None:
 
 def test_nothing_to_check() -> None:
     names = ("returns", "accepted", "accepted_with_queries", "needs_correcting", "not_readable", "set_aside")
-    summary = dict.fromkeys((*names, "errors", "queries", "notes"), 0)
+    summary = dict.fromkeys((*names, "errors", "queries", "notes", "explained"), 0)
     assert report(Batch((), ())) == {"mspof": __version__, "returns": [], "summary": summary}
 
 

@@ -32,17 +32,19 @@ from hypothesis import strategies as st
 from shell import ROOT
 
 from mspof_cli.cells import Cell, Kind
+from mspof_cli.explanations import read_explanations
 from mspof_cli.findings import Finding, Severity, Status, Trouble
 from mspof_cli.layout import Form
 from mspof_cli.lines import Verdict
-from mspof_cli.periods import quarter_label
+from mspof_cli.periods import parse_period, quarter_label
 from mspof_cli.pipeline import validate
 from mspof_cli.publications import read_sac
 from mspof_cli.returns import Return, read_return, sum_of
 from mspof_cli.rules import GENERAL, Checked, catalogue, check
 from mspof_cli.rules.alone import ALONE
+from mspof_cli.rules.explained import EXPLAINED
 from mspof_cli.rules.published import PUBLISHED
-from mspof_cli.rules.together import TOGETHER, count_is_far, share_is_far, standing
+from mspof_cli.rules.together import ANOTHER_PERIOD, TOGETHER, count_is_far, share_is_far, standing
 from mspof_cli.schemas import Rule
 
 CATALOGUE = catalogue([COLLECTION])
@@ -286,19 +288,21 @@ MET: dict[str, Meeting] = {
 }
 
 
-def beside_sac(code: str) -> Meeting:
-    """The sample that breaks a rule about SAC, beside the publication that its text names."""
+def sample(code: str) -> Meeting:
+    """The sample that breaks a rule, with the options that the first line of its text gives."""
 
     def checked(_: Path) -> tuple[Checked, ...]:
         [text] = (ROOT / "sample_proformas" / "faults").glob(f"{code}-*.txt")
-        named = text.read_text(encoding="utf-8").splitlines()[0].removeprefix("--sac ")
-        sac = read_sac([str(text.parent / named)], SCHEMAS)
-        return validate([text.with_suffix("")], SCHEMAS, sac=sac).checked
+        option, value = text.read_text(encoding="utf-8").splitlines()[0].split(maxsplit=1)
+        sac = read_sac([str(text.parent / value)], SCHEMAS) if option == "--sac" else None
+        explanations = read_explanations(text.parent / value, CODES) if option == "--explanations" else ()
+        period = parse_period(value) if option == "--period" else None
+        return validate([text.with_suffix("")], SCHEMAS, sac=sac, explanations=explanations, period=period).checked
 
     return checked
 
 
-MET |= {rule.code: beside_sac(rule.code) for rule in PUBLISHED}
+MET |= {rule.code: sample(rule.code) for rule in (*PUBLISHED, *EXPLAINED, ANOTHER_PERIOD)}
 
 
 def test_the_table_has_every_code() -> None:

@@ -6,26 +6,34 @@ from pathlib import Path
 
 import pytest
 
+from mspof_cli.explanations import read_explanations
 from mspof_cli.findings import Status
 from mspof_cli.loading import Schemas, schemas_folder
 from mspof_cli.outputs.text import ranges
+from mspof_cli.periods import parse_period
 from mspof_cli.pipeline import Batch, validate
 from mspof_cli.publications import read_sac
+from mspof_cli.rules import GENERAL
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_proformas"
+CODES = {rule.code for rule in GENERAL} | {"MSP201", "MSP202"}
 FAULTS = sorted((SAMPLES / "faults").glob("*.txt"))
 
 
-BESIDE = "--sac ../sac/"
 PUBLICATIONS = ("2018-19.xlsx", "2018-19.ods", "2018-19 older symbols.xlsx", "2018-19 older symbols.ods")
 
 
-def run(path: Path, monkeypatch: pytest.MonkeyPatch, sac: str = "") -> Batch:
-    """The findings of a file or folder, seen from the folder that it is in, beside a publication if one is named."""
-    schemas = Schemas(schemas_folder())
-    published = read_sac([str(SAMPLES / "sac" / sac)], schemas) if sac else None
+def run(path: Path, monkeypatch: pytest.MonkeyPatch, options: str = "") -> Batch:
+    """The findings of a file or folder, seen from the folder that it is in; the options are typed in that of faults."""
+    schemas, given = Schemas(schemas_folder()), options.split(maxsplit=1)
+    option, value = given or ["", ""]
+    monkeypatch.chdir(SAMPLES / "faults")
+    sac = read_sac([value], schemas) if option == "--sac" else None
+    explanations = read_explanations(Path(value), CODES) if option == "--explanations" else ()
+    period = parse_period(value) if option == "--period" else None
     monkeypatch.chdir(path if path.is_dir() else path.parent)
-    return validate([Path() if path.is_dir() else Path(path.name)], schemas, sac=published)
+    paths = [Path() if path.is_dir() else Path(path.name)]
+    return validate(paths, schemas, sac=sac, explanations=explanations, period=period)
 
 
 def listed(batch: Batch, with_file: bool) -> str:
@@ -48,8 +56,8 @@ def listed(batch: Batch, with_file: bool) -> str:
 def test_fault(expected: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [sample] = [path for path in expected.parent.iterdir() if path.stem == expected.stem and path != expected]
     first, *rest = expected.read_text(encoding="utf-8").splitlines()
-    sac, findings = (first.removeprefix(BESIDE), rest) if first.startswith(BESIDE) else ("", [first, *rest])
-    batch = run(sample, monkeypatch, sac)
+    options, findings = (first, rest) if first.startswith("--") else ("", [first, *rest])
+    batch = run(sample, monkeypatch, options)
     assert listed(batch, with_file=sample.is_dir()).splitlines() == findings
 
 
@@ -68,7 +76,10 @@ def test_returns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_returns_beside_sac(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {sac: listed(run(SAMPLES / "returns", monkeypatch, sac), with_file=True) for sac in PUBLICATIONS}
+    found = {
+        sac: listed(run(SAMPLES / "returns", monkeypatch, f"--sac ../sac/{sac}"), with_file=True)
+        for sac in PUBLICATIONS
+    }
     assert [line for line in found["2018-19.xlsx"].splitlines() if " | SAC" in line] == [
         "2018-19-Q3/Vinterbourne.xlsx | query | SAC104 | Questions | C7 | 1024",
         "2018-19-Q4/Farrowshire.xlsx | query | SAC101 | Questions | C7 | 443",

@@ -24,15 +24,15 @@ from mspof_cli.rules import check
 from mspof_cli.select import chosen
 
 TABLE = """\
-Council                      Period      Status                 Errors  Queries  Returned  File
----------------------------  ----------  ---------------------  ------  -------  --------  ------
-Caldersby (demonstration)    -           needs correcting       3       0        1 of 8    d.xlsx
-Council not known            -           not readable           1       0        -         e.xlsx
+Council                      Period      Status                 Errors  Queries  Returned  File    Why
+---------------------------  ----------  ---------------------  ------  -------  --------  ------  -------------------------------------
+Caldersby (demonstration)    -           needs correcting       3       0        1 of 8    d.xlsx  COVER201, FIG103, FIG201
+Council not known            -           not readable           1       0        -         e.xlsx  FILE101: The file has nothing in it.
 Ambermere (demonstration)    2018-19-Q3  accepted               0       0        3 of 8    a.xlsx
-Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8    b.xlsx
-Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8    c.xlsx
+Ambermere (demonstration)    2018-19-Q3  set aside              0       0        3 of 8    b.xlsx  replaced by submission 2, in 'a.xlsx'
+Brackenholt (demonstration)  2018-19-Q3  accepted with queries  0       1        3 of 8    c.xlsx  MSP202
 
-"""
+"""  # noqa: E501
 
 FINDINGS = """\
 Council not known - not readable
@@ -79,7 +79,7 @@ Ambermere (demonstration) - 2018-19-Q3 - set aside
 
 SUMMARY = """
 5 returns: 1 accepted, 1 accepted with queries, 1 needs correcting, 1 not readable, 1 set aside.
-1 other file passed over: notes.docx
+Passed over: 'notes.docx': not a workbook.
 """
 
 
@@ -96,23 +96,22 @@ def test_nothing_to_check() -> None:
     assert plain(compose(Batch((), ()), quiet=True)) == ""
 
 
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [
-        (1, "1 other file passed over: in0.txt"),
-        (2, "2 other files passed over: in0.txt, in1.txt"),
-        (5, "5 other files passed over: in0.txt, in1.txt, in2.txt, in3.txt, in4.txt"),
-        (6, "6 other files passed over: in0.txt, in1.txt, in2.txt, in3.txt, in4.txt, ..."),
-    ],
-)
-def test_files_that_were_passed_over_are_named(count: int, expected: str) -> None:
-    passed_over = Batch((), tuple(Path("deep", f"in{number}.txt") for number in range(count)))
-    assert plain(compose(passed_over, quiet=False)).splitlines() == ["0 returns: nothing to check.", expected]
+def test_each_file_that_was_passed_over_is_named_with_the_reason() -> None:
+    names = ("RE return.EML", "~$a.xlsx", "forms.zip", "Thumbs.db", "letter.docx")
+    passed_over = Batch((), tuple(Path("deep", name) for name in names))
+    assert plain(compose(passed_over, quiet=False)).splitlines() == [
+        "0 returns: nothing to check.",
+        "Passed over: 'RE return.EML': an e-mail. If a form is attached to it, save the form itself here.",
+        "Passed over: '~$a.xlsx': left by Excel while a workbook is open.",
+        "Passed over: 'forms.zip': a packed folder. If forms are in it, unpack it here.",
+        "Passed over: 'Thumbs.db': not a workbook.",
+        "Passed over: 'letter.docx': not a workbook.",
+    ]
 
 
 def test_a_file_that_was_passed_over_is_harmless() -> None:
     lines = plain(compose(Batch((), (Path("\x1b[31m.txt"),)), quiet=False)).splitlines()
-    assert lines[1] == "1 other file passed over: \N{REPLACEMENT CHARACTER}[31m.txt"
+    assert lines[1] == "Passed over: '\N{REPLACEMENT CHARACTER}[31m.txt': not a workbook."
 
 
 def test_the_table_is_in_order_of_period_and_council() -> None:
@@ -137,13 +136,12 @@ def test_the_table_is_in_order_of_period_and_council() -> None:
 
 def test_what_findings_left_out_does_to_a_status_is_said() -> None:
     left_out = plain(compose(chosen(batch(), [], ["FIG"], RULES), quiet=False)).splitlines()
-    assert (
-        "Caldersby (demonstration)    -           needs correcting       1       0        1 of 8    d.xlsx" in left_out
-    )
+    row = "Caldersby (demonstration)    -           needs correcting       1       0        1 of 8    d.xlsx"
+    assert any(line.split("  COVER201")[0] == row for line in left_out)
     assert left_out[-3:] == [
         "5 returns: 1 accepted, 1 accepted with queries, 1 needs correcting, 1 not readable, 1 set aside.",
         "Some findings were left out, as you chose. What became of each return is by all of them.",
-        "1 other file passed over: notes.docx",
+        "Passed over: 'notes.docx': not a workbook.",
     ]
     assert plain(compose(chosen(batch(), [], ["FORM"], RULES), quiet=False)) == TABLE + FINDINGS + SUMMARY
 

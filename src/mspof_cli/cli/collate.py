@@ -9,10 +9,12 @@ import typer
 
 from mspof_cli.cli.shared import (
     ERRORS_FOUND,
+    ExplanationsOption,
     Paths,
     PeriodText,
     SacOption,
     SchemasOption,
+    explained_in,
     period_of,
     published_in,
     schemas_in,
@@ -24,6 +26,7 @@ def collate(
     period: PeriodText,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)],
     sac: SacOption = None,
+    explanations: ExplanationsOption = None,
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX."""
@@ -35,9 +38,9 @@ def collate(
     wanted = period_of(period)
     refuse_among_inputs(to, paths)
     loaded = schemas_in(schemas)
-    published = published_in(sac, loaded)
+    published, explained = published_in(sac, loaded), explained_in(explanations, loaded)
     with progress_bar(quiet=False) as progress:
-        batch = check_all(paths, loaded, progress, published)
+        batch = check_all(paths, loaded, progress, published, explanations=explained)
     say_of_sac(batch, published)
     # These load polars, after which reading could not be shared with a second process.
     from mspof_cli.collation import collate as compute
@@ -49,7 +52,7 @@ def collate(
     comparison = beside(collated, batch.checked, published, loaded.england(collated.collection.slug))
     files = {to / name: data for name, data in summary_files(collated, comparison).items()}
     read = [Path(each.file) for each in published.publications] if published else []
-    refuse_to_overwrite(files, [*inputs(batch), *read])
+    refuse_to_overwrite(files, [*inputs(batch), *read, *([explanations] if explanations else [])])
     make_folder(to)
     for path, data in files.items():
         write_whole(path, data)

@@ -27,37 +27,49 @@ if TYPE_CHECKING:
     from mspof_cli.pipeline import Batch
 
 
+# Options of this command alone.
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="text|json|csv|junit|sarif", help="How to write the findings.")
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no table and no summary.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Queries count as errors for the exit status.")]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="CODE", help="Only these rules, such as MSP201 or MSP2.", show_default=False),
+]
+IgnoreOption = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="CODE", help="All rules but these.", show_default=False)
+]
+AskedOption = Annotated[
+    str | None,
+    typer.Option("--period", metavar="PERIOD", help="The quarter that was asked for.", show_default=False),
+]
+SinceOption = Annotated[
+    list[Path] | None,
+    typer.Option("--since", metavar="PATH", help="Feedback or forms of last time.", show_default=False),
+]
+FeedbackOption = Annotated[
+    Path | None,
+    typer.Option("--feedback", metavar="DIR", help="Write feedback for each council here.", show_default=False),
+]
+
+
 def validate(
     paths: Paths,
-    format: Annotated[
-        str, typer.Option("--format", metavar="text|json|csv|junit|sarif", help="How to write the findings.")
-    ] = "text",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no table and no summary.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Queries count as errors for the exit status.")] = False,
-    select: Annotated[
-        list[str] | None,
-        typer.Option("--select", metavar="CODE", help="Only these rules, such as MSP201 or MSP2.", show_default=False),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="CODE", help="All rules but these.", show_default=False)
-    ] = None,
+    format: FormatOption = "text",
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    strict: StrictOption = False,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
     sac: SacOption = None,
     explanations: ExplanationsOption = None,
-    period: Annotated[
-        str | None,
-        typer.Option("--period", metavar="PERIOD", help="The quarter that was asked for.", show_default=False),
-    ] = None,
-    since: Annotated[
-        list[Path] | None,
-        typer.Option("--since", metavar="PATH", help="Feedback or forms of last time.", show_default=False),
-    ] = None,
-    feedback: Annotated[
-        Path | None,
-        typer.Option("--feedback", metavar="DIR", help="Write feedback for each council here.", show_default=False),
-    ] = None,
+    period: AskedOption = None,
+    since: SinceOption = None,
+    feedback: FeedbackOption = None,
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""

@@ -121,8 +121,8 @@ def next_steps(checked: Checked) -> tuple[str, ...]:
     """What happens next, and what the council can do."""
     number = (checked.ret.who.submission or 0) + 1
     again = (
-        f"correct the form, put {number} as its submission number, and send it again. The marked copy that comes with "
-        "this letter has your figures in it: you can correct that one."
+        f"correct the form, put {number} as its submission number, and send it again. The marked copy has your "
+        "figures in it: you can correct that one."
     )
     explain = (
         "write what lies behind the figures in the column 'Explanation' on the first sheet of the marked copy, and "

@@ -24,9 +24,11 @@ TITLE = {**FONT, "bold": True, "font_size": 14}
 # Widths in characters; a column that is not named is as wide as a number needs.
 WIDTHS = {
     "Council": 32,
+    "Explanation": 60,
     "File": 70,
     "Measure": 48,
     "ONS code": 12,
+    "Query": 60,
     "Question": 10,
     "Region": 24,
     "Respondent": 20,
@@ -34,7 +36,7 @@ WIDTHS = {
     "Why": 60,
 }
 NUMBER_WIDTH = 15
-WRAPPED = frozenset({"File", "Measure", "Why"})
+WRAPPED = frozenset({"Explanation", "File", "Measure", "Query", "Why"})
 CENTRED = frozenset({"Councils answering", "England, year", "Position", "Submission"})
 WARNING = "For internal use: small numbers are not hidden. Do not publish this as it stands."
 HEADING_HEIGHT = 30  # points: two lines
@@ -84,6 +86,7 @@ def _workbook(collated: Collated, comparison: Comparison) -> bytes:
             ),
             ("By council", f"Each participating council ({scope})", _level(collated, "council", council)),
             *_beside(comparison, collated),
+            *_explanations(collated),
         ):
             _page(book, sheet, f"{heading}: {title}", frame)
     return file.getvalue()
@@ -112,6 +115,19 @@ def _beside(comparison: Comparison, collated: Collated) -> Iterator[tuple[str, s
     if not comparison.england.is_empty():
         heading = "Pooled percentages, with England's as context"
         yield "England", heading, _england(comparison.england)
+
+
+def _explanations(collated: Collated) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """A sheet of the queries that councils explained, if any did."""
+    rows = [
+        (council.name, finding.code, finding.question or "", printable(finding.message), printable(finding.explanation))
+        for decision in collated.decisions
+        for finding in decision.checked.findings
+        if decision.used and finding.explanation and (council := decision.checked.ret.who.council)
+    ]
+    if rows:
+        names = ("Council", "Rule", "Question", "Query", "Explanation")
+        yield "Explanations", "What councils said of their figures", pl.DataFrame(rows, schema=names, orient="row")
 
 
 def _sac(frame: pl.DataFrame) -> pl.DataFrame:

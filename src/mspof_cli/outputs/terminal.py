@@ -21,6 +21,7 @@ STYLES = {
 }
 
 GAP = 2  # characters between two columns
+LEAST_COLUMNS = 6
 
 
 def show(report: Report, file: TextIO) -> None:
@@ -30,7 +31,9 @@ def show(report: Report, file: TextIO) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
         rows = [report.headings, *report.rows]
         widths = [max(map(len, column)) + GAP for column in zip(*rows, strict=True)]
-        shown = len(widths) if sum(widths) - GAP <= console.width else -1  # the file's name stands further down as well
+        shown = len(widths)  # what finds no room, the reason and then the file's name, stands further down as well
+        while shown > LEAST_COLUMNS and sum(widths[:shown]) - GAP > console.width:
+            shown -= 1
         for heading in report.headings[:shown]:
             table.add_column(heading, overflow="fold")
         for row in report.rows:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import column_letters, row_and_column
-from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Since, Status
+from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Since, Status, some_of
 from mspof_cli.outputs.safe import printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.questions import State
 from mspof_cli.rules import Checked
+from mspof_cli.rules.together import SAME_FILE
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
 
 SET_ASIDE = "set aside"
 SINCE_WORDS = {Since.NEW: "new", Since.STILL_OPEN: "still open"}
-NAMES_SHOWN = 5
+CODES_SHOWN = 4
+LONGEST_RULE = 40  # characters, under the heading of the last column, whose text can be long
+
+# Files that are not workbooks, by their endings: what they are, and what to do about them.
+PASSED_OVER = {
+    **dict.fromkeys((".eml", ".msg"), "an e-mail. If a form is attached to it, save the form itself here"),
+    **dict.fromkeys((".zip", ".7z", ".rar"), "a packed folder. If forms are in it, unpack it here"),
+    **dict.fromkeys((".docx", ".doc", ".pdf", ".csv", ".txt"), "not a workbook"),
+}
+LOCK_FILE = "left by Excel while a workbook is open"
 
 
 class Line(NamedTuple):
@@ -46,13 +56,16 @@ def compose(batch: Batch, quiet: bool) -> Report:
     """The report of a batch; ``quiet`` leaves the findings only."""
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
     lines = [line for checked in worst if checked.findings or checked.put_right for line in _of_return(checked)]
-    headings = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File")
+    headings: tuple[str, ...] = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File", "Why")
     if quiet:
         return Report(headings, (), tuple(lines))
     rows = sorted(
         batch.checked, key=lambda checked: (str(checked.ret.who.period or ""), _who(checked), checked.ret.file)
     )
-    return Report(headings, tuple(map(_row, rows)), (*lines, *_summary(batch)))
+    table: list[tuple[str, ...]] = [_row(checked) for checked in rows]
+    if not any(row[-1] for row in table):  # nothing to give a reason for
+        headings, table = headings[:-1], [row[:-1] for row in table]
+    return Report(headings, tuple(table), (*lines, *_summary(batch)))
 
 
 def _row(checked: Checked) -> tuple[str, ...]:
@@ -68,7 +81,19 @@ def _row(checked: Checked) -> tuple[str, ...]:
         *map(str, counts),
         returned,
         printable(Path(ret.file).name),
+        printable(_why(checked)),
     )
+
+
+def _why(checked: Checked) -> str:
+    """Why a file was decided upon as it was: the rules that ask for something, or what kept it from being checked."""
+    first = checked.findings[0] if checked.findings else None
+    if first and checked.set_aside:
+        return first.found if first.code == SAME_FILE.code else f"replaced by {first.expected}"
+    if first and checked.ret.form is None:
+        return f"{first.code}: {first.message}"
+    codes = dict.fromkeys(finding.code for finding in checked.findings if finding.is_open)
+    return some_of(list(codes), CODES_SHOWN)
 
 
 def _status(checked: Checked) -> str:
@@ -159,16 +184,17 @@ def _summary(batch: Batch) -> Iterator[Line]:
     yield Line(f"{number_of(len(batch.checked), 'return')}: {', '.join(parts) or 'nothing to check'}.", kind="heading")
     explained = sum(bool(finding.explanation) for checked in batch.checked for finding in checked.findings)
     if explained:
-        yield Line(f"{number_of(explained, 'finding')} explained.", kind="detail")
+        yield Line(f"{explained} {'query' if explained == 1 else 'queries'} explained.", kind="detail")
     if any(checked.judged for checked in batch.checked):
         yield Line(
             "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"
         )
-    if batch.passed_over:
-        names = [path.name for path in batch.passed_over[:NAMES_SHOWN]]
-        more = ", ..." if len(batch.passed_over) > NAMES_SHOWN else ""
-        passed_over = number_of(len(batch.passed_over), "other file")
-        yield Line(printable(f"{passed_over} passed over: {', '.join(names)}{more}"), kind="detail")
+    for path in batch.passed_over:
+        yield Line(printable(f"Passed over: '{path.name}': {_why_passed_over(path)}."), kind="detail")
+
+
+def _why_passed_over(path: Path) -> str:
+    return LOCK_FILE if path.name.startswith("~$") else PASSED_OVER.get(path.suffix.casefold(), "not a workbook")
 
 
 def number_of(count: int, what: str) -> str:
@@ -187,7 +213,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
     widths = [max(len(row[number]) for row in (headings, *rows)) for number in range(len(headings))]
-    rule = ["-" * width for width in widths]
+    rule = ["-" * width for width in (*widths[:-1], min(widths[-1], LONGEST_RULE))]
     table = (headings, rule, *rows)
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 

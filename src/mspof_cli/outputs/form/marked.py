@@ -123,9 +123,9 @@ def _write_front(page: Page, checked: Checked, cells: _Targets, received: Receiv
     for column, width in enumerate(WIDTHS.values(), left):
         page.widen(column, width)
     steps = (outcome(checked), *next_steps(checked))
-    for row, text in enumerate(steps, 3):
+    for row, text in enumerate(steps, 4):
         page.note(row, left, text, "instruction")
-    team, top = 3 + len(steps), 5 + len(steps)
+    team, top = 4 + len(steps), 6 + len(steps)
     page.note(team, left, feedback.TEAM, "row on one line")
     page.answer(team, left + 4, "entry", "@")
     columns = {heading: column for column, heading in enumerate(HEADINGS, left)}

@@ -1,0 +1,555 @@
+"""Feedback: the marked copy of every sample, the letters, explanations there and back, what is new since last time."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from build import FORM, SCHEMAS, clean, workbook
+from libreoffice import computed, needed
+from shell import ROOT, mspof
+
+from mspof_cli.cells import Place
+from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, read_feedback
+from mspof_cli.findings import Severity, places_of
+from mspof_cli.outputs.feedback import feedback_files
+from mspof_cli.outputs.letter import Received, as_text, compose_letter
+from mspof_cli.pipeline import validate
+from mspof_cli.reading import Reader
+from mspof_cli.rules import Checked
+from mspof_cli.workbook import open_workbook
+
+SAMPLES = ROOT / "sample_proformas"
+Q3 = SAMPLES / "returns" / "2018-19-Q3"
+FAULTS = sorted(path for path in (SAMPLES / "faults").rglob("*.xls[xm]"))
+
+# Forms whose cells have moved, so that on the copy they are not where the findings say.
+MOVED = "FORM104"
+
+READER = Reader(SCHEMAS)
+
+
+def checked_of(path: Path) -> Checked:
+    (checked,) = validate([path], SCHEMAS).checked
+    return checked
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """The feedback on one file, by the endings of the files' names."""
+    (files,) = feedback_files(validate([path], SCHEMAS), SCHEMAS)
+    return {Path(name).suffix: data for name, data in files.items()}
+
+
+def marked(data: bytes) -> set[tuple[str, str]]:
+    """The cells of a copy that carry a mark: sheet and address."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return {
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment is not None
+    }
+
+
+@pytest.mark.parametrize("path", FAULTS, ids=lambda path: str(path.relative_to(SAMPLES / "faults")))
+def test_the_marked_copy(path: Path, tmp_path: Path) -> None:
+    """Every cell in the findings is marked and no other, and reading the copy gives the same figures."""
+    checked = checked_of(path)
+    files = files_of(path)
+    assert sorted(files) == ([".html", ".txt", ".xlsx"] if checked.ret.form else [".html", ".txt"])
+    if checked.ret.form is None:
+        return
+    copy = tmp_path / "copy.xlsx"
+    copy.write_bytes(files[".xlsx"])
+    again = checked_of(copy)
+    assert {n: given.value for n, given in again.ret.figures.items()} == {
+        n: given.value for n, given in checked.ret.figures.items()
+    }
+    assert again.ret.who == checked.ret.who
+    places = {place for finding in checked.findings for place in places_of(finding)}
+    codes = {finding.code for finding in checked.findings}
+    if MOVED in codes:
+        assert len(marked(files[".xlsx"])) == len(places)
+        return
+    assert marked(files[".xlsx"]) == {(place.sheet, shown_at(files[".xlsx"], place)) for place in places}
+
+
+def shown_at(data: bytes, place: Place) -> str:
+    """The address where a place can be marked: where cells are merged, that of the first."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for merged in book[place.sheet].merged_cells.ranges:
+        if place.ref in merged:
+            return str(merged.start_cell.coordinate)
+    return place.ref
+
+
+@needed
+def test_marked_copies_open_in_libreoffice_with_the_same_figures(tmp_path: Path) -> None:
+    some = [path for path in FAULTS if checked_of(path).ret.form][:: 1 if os.environ.get("MSPOF_FULL") else 12]
+    copies = {f"{number}": files_of(path)[".xlsx"] for number, path in enumerate(some)}
+    computed(copies, tmp_path)
+    for number, path in enumerate(some):
+        before, after = checked_of(path).ret, READER.read(tmp_path / "computed" / f"{number}.xlsx")
+        assert {name: given.value for name, given in after.figures.items()} == {
+            name: given.value for name, given in before.figures.items()
+        }, path
+
+
+def test_a_mark_is_a_fill_a_symbol_and_a_comment() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files_of(Q3 / "Glimmerbeck.xlsx")[".xlsx"]))
+    cell, plain = book["Questions"]["C19"], book["Questions"]["C7"]
+    assert cell.value == 27
+    assert cell.fill.fgColor.rgb.endswith("FDF0D5")
+    assert plain.fill.fgColor.rgb != cell.fill.fgColor.rgb
+    assert cell.number_format.startswith('"? "')
+    assert cell.comment.text == (
+        "? MSP202 (query)\n30 people expressed outcomes in Q1, but Q2 covers only 27 of them.\n"
+        "Add the 3 missing to Q2, or explain why it is not known whether their outcomes were achieved.\n\n"
+        "? PCT101 (query)\n'Outcomes fully achieved' comes to 100 %: 27 of 27.\n"
+        "Check the figures. If they are right, explain how this was so for everyone."
+    )
+    assert plain.comment is None
+
+
+def test_the_sheet_in_front_has_every_finding_with_a_link_and_room_to_explain_queries() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files_of(Q3 / "Glimmerbeck.xlsx")[".xlsx"]))
+    assert book.sheetnames[0] == book.active.title == "Feedback"
+    sheet = book["Feedback"]
+    [top] = [row for row in sheet.iter_rows() if [cell.value for cell in row[1:11]] == list(HEADINGS)]
+    below = sheet.iter_rows(min_row=top[0].row + 1, min_col=2, max_col=11)
+    rows = [row for row in below if row[0].value in ("1", "2")]
+    assert [[cell.value for cell in row[:5]] for row in rows] == [
+        ["1", "query", "MSP202", "Q2", "Questions C19:C21, C11"],
+        ["2", "query", "PCT101", "Q2", "Questions C19"],
+    ]
+    assert [row[4].hyperlink.location for row in rows] == ["'Questions'!C19:C21", "'Questions'!C19"]
+    boxes = [row[8] for row in rows]
+    assert [(box.value, box.protection.locked) for box in boxes] == [(None, False), (None, False)]
+
+
+LETTER = """\
+Subject: MSPOF 2018-19-Q3: Ambermere (demonstration): accepted
+
+Dear colleague,
+
+Thank you for your return of the Making Safeguarding Personal Outcomes
+Framework for October to December in 2018-19 (Q3). It is accepted as it is.
+There is nothing that you need to do.
+
+What we received
+----------------
+  File               Ambermere Q3.xlsx
+  Last saved         15/01/2019 09:30 UTC
+  SHA-256            abc
+  Submission number  1
+
+What you returned
+-----------------
+A partial return is welcome. A question that you leave blank is not returned,
+and never counted as zero. You can add it later by sending the form again.
+
+  Number of enquiries               returned
+  Q1. Asked about desired outcomes  returned
+  Q2. Desired outcomes achieved     returned
+  Q3. Involved in weighing up risk  returned
+  Q4. Understood what was done      returned
+  Q5. Listened to                   returned
+  Q6. Happy with the end result     returned
+  Q7. Feels safer                   returned
+
+What happens next
+-----------------
+Your figures will be in the national summary for the quarter.
+
+Thank you for taking part.
+"""
+
+
+def test_the_whole_letter_of_a_council_with_no_trouble() -> None:
+    checked = checked_of(Q3 / "Ambermere.xlsx")
+    received = Received("Ambermere Q3.xlsx", "15/01/2019 09:30 UTC", "abc")
+    assert as_text(compose_letter(checked, received)) == LETTER
+
+
+class Page(HTMLParser):
+    """What an HTML page has: its tags in order, its attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("path", [*FAULTS[::9], Q3 / "Glimmerbeck.xlsx", Q3 / "Ambermere.xlsx"], ids=lambda p: p.stem)
+def test_the_html_says_what_the_text_says_and_needs_nothing_else(path: Path) -> None:
+    files = files_of(path)
+    page = Page(files[".html"].decode())
+    assert page.open == []
+    assert page.tags.count("h1") == page.tags.count("title") == page.tags.count("main") == 1
+    assert ("lang", "en-GB") in page.attributes
+    assert not {name for name, _ in page.attributes} & {"src", "href", "onload", "style"}
+    words = re.findall(r"\w+", files[".txt"].decode().removeprefix("Subject: "))
+    assert set(words) - set(re.findall(r"\w+", page.text)) <= {str(number) for number in range(1, 30)}
+
+
+def test_text_from_outside_is_harmless_in_the_letter(tmp_path: Path) -> None:
+    name = "<script>alert(1)<⁄script>\x1b[31m.xlsx"
+    (tmp_path / name).write_bytes(workbook(FORM, clean({"not_asked": "<b>n&a</b>"})))
+    files = files_of(tmp_path / name)
+    assert b"<script>alert" not in files[".html"]
+    assert b"\x1b" not in files[".html"] + files[".txt"]
+    assert "script" not in Page(files[".html"].decode()).tags
+
+
+def test_letters_hold_no_contact_details_and_no_comments(tmp_path: Path) -> None:
+    answers = clean({"not_asked": "ask Jo Bloggs"}, mailbox="jo.bloggs@example.org")
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(workbook(FORM, answers))
+    files = files_of(path)
+    for ending in (".txt", ".html"):
+        assert b"Bloggs" not in files[ending]
+        assert b"@" not in files[ending]
+
+
+def test_what_stood_beyond_the_form_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    shutil.copy(Q3 / "Ambermere.xlsx", path)
+    book = openpyxl.load_workbook(path)
+    book["Questions"]["H40"] = "see the other sheet"
+    book["Questions"]["C7"] = "=20+20"
+    book.create_sheet("Workings")["A1"] = 3
+    book.save(path)
+    checked = checked_of(path)
+    assert [finding.code for finding in checked.findings if finding.severity is Severity.ERROR] == ["FIG106"]
+    text = files_of(path)[".txt"].decode()
+    assert "on the sheet 'Questions', outside the form's boxes: H40" in text
+    assert "the sheet 'Workings'" in text
+    assert "formulas in C7, of which the results were kept" in text
+
+
+def test_a_clean_sample_holds_nothing_beyond_the_form() -> None:
+    for path in sorted(Q3.glob("*.xlsx")):
+        for files in feedback_files(validate([path], SCHEMAS), SCHEMAS):
+            text = next(data for name, data in files.items() if name.endswith(".txt")).decode()
+            assert "but not on the form" not in text, path
+
+
+def test_each_return_has_files_of_its_own_and_a_replaced_one_has_none(tmp_path: Path) -> None:
+    done = mspof("validate", Q3, "--feedback", tmp_path / "out", "-q")
+    assert done.returncode == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    councils = {name.rpartition(".")[0] for name in names}
+    assert len(councils) == 12
+    assert len(names) == 36
+    assert "Farrowshire (demonstration) 2018-19-Q3" in councils
+    assert b"Wrote feedback for 12 of 13 files" in done.stderr
+
+
+def test_the_same_council_twice_and_names_that_systems_refuse(tmp_path: Path) -> None:
+    twice = [workbook(FORM, clean({"not_asked": number})) for number in (6, 7)]
+    for name, data in {"a.xlsx": twice[0], "b.xlsx": twice[1], "CON?: .xlsx": b"", "CON?; .xlsx": b""}.items():
+        (tmp_path / name).write_bytes(data)
+    names = [sorted(files)[0] for files in feedback_files(validate([tmp_path], SCHEMAS), SCHEMAS)]
+    council = "Ambermere (demonstration) 2018-19-Q3"
+    assert names == ["CON__.html", "CON__ (2).html", f"{council}.html", f"{council} (2).html"]
+
+
+def test_feedback_is_the_same_on_every_run(tmp_path: Path) -> None:
+    for out in ("one", "two"):
+        mspof("validate", Q3, "--feedback", tmp_path / out, "-q", env={"TZ": "UTC" if out == "one" else "Asia/Tokyo"})
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / out).iterdir()} for out in ("one", "two"))
+    assert one == two
+
+
+def test_feedback_within_a_folder_that_is_read_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(Q3, tmp_path / "in")
+    done = mspof("validate", tmp_path / "in", "--feedback", tmp_path / "in" / "out")
+    assert done.returncode == 2
+    assert not (tmp_path / "in" / "out").exists()
+
+
+# --- explanations, there and back -----------------------------------------------------------------------------------
+
+DIED = "Three people died before they could be asked whether their outcomes were achieved."
+
+
+def filled_in(copy: Path, explanations: Mapping[str, str], team: str = "Data team") -> None:
+    """What a council does with its feedback: it writes beside its queries."""
+    book = openpyxl.load_workbook(copy)
+    sheet = book["Feedback"]
+    [columns] = [
+        {cell.value: cell.column for cell in row} for row in sheet.iter_rows() if RULE in [cell.value for cell in row]
+    ]
+    for row in sheet.iter_rows():
+        code = row[columns[RULE] - 1].value
+        if code in explanations:
+            sheet.cell(row[0].row, columns[EXPLANATION]).value = explanations[code]
+        if row[1].value == TEAM:
+            sheet.cell(row[0].row, 6).value = team
+    book.save(copy)
+
+
+def findings(*arguments: str | Path, cwd: Path) -> list[dict[str, Any]]:
+    told = json.loads(mspof("validate", *arguments, "--format", "json", cwd=cwd).stdout)
+    return [finding for ret in told["returns"] for finding in ret["findings"]]
+
+
+def test_explanations_there_and_back(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    filled_in(copy, {"MSP202": DIED, "PCT101": "Checked, correct"})
+    done = mspof("explain", "--from", copy, "--date", "2019-02-01", cwd=tmp_path)
+    assert done.stdout.decode().splitlines() == [
+        f"Glimmerbeck (demonstration), '{copy}': 1 explanation taken.",
+        "  PCT101 does not count as explained: 'Checked, correct' does not explain it. "
+        "Say what lies behind the figures.",
+        "Wrote explanations.csv",
+    ]
+    assert list(csv.DictReader(io.StringIO((tmp_path / "explanations.csv").read_text(encoding="utf-8")))) == [
+        {
+            "ons_code": "DEMO00007",
+            "period": "2018-19-Q3",
+            "code": "MSP202",
+            "measure": "",
+            "explanation": DIED,
+            "team": "Data team",
+            "date": "2019-02-01",
+            "until": "",
+            "query": "30 people expressed outcomes in Q1, but Q2 covers only 27 of them.",
+        }
+    ]
+    before = findings(Q3, cwd=tmp_path)
+    after = findings(Q3, "--explanations", "explanations.csv", cwd=tmp_path)
+    assert after == [{**each, "explanation": DIED} if each["code"] == "MSP202" else each for each in before]
+    text = mspof(
+        "validate", Q3 / "Glimmerbeck.xlsx", "--explanations", "explanations.csv", cwd=tmp_path
+    ).stdout.decode()
+    assert "  explained  MSP202  Questions C19:C21, C11 (Q2)" in text
+    assert f"    Explained: {DIED}" in text
+    assert "1 query explained." in text
+
+
+def test_a_return_whose_queries_are_all_explained_is_accepted(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    filled_in(copy, {"MSP202": DIED, "PCT101": "Everyone was asked again by an advocate at closure."})
+    mspof("explain", "--from", copy, cwd=tmp_path)
+    done = mspof(
+        *("validate", Q3 / "Glimmerbeck.xlsx", "--strict", "--explanations", "explanations.csv", "--format", "json"),
+        cwd=tmp_path,
+    )
+    told = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert told["returns"][0]["status"] == "accepted"
+    assert told["summary"]["explained"] == 2
+    collated = mspof(
+        *("collate", Q3, "--period", "2018-19-Q3", "--to", "out", "--explanations", "explanations.csv"), cwd=tmp_path
+    )
+    assert collated.returncode == 0
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "summary.xlsx")["Explanations"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6)]
+    assert [row[:2] + row[4:] for row in rows] == [
+        ["Glimmerbeck (demonstration)", "MSP202", DIED],
+        ["Glimmerbeck (demonstration)", "PCT101", "Everyone was asked again by an advocate at closure."],
+    ]
+
+
+def test_explanations_are_kept_from_quarter_to_quarter_and_a_new_one_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    kept = tmp_path / "explanations.csv"
+    kept.write_text(
+        "ons_code,period,code,explanation\r\nDEMO00001,2018-19-Q1,MSP202,'=Moved away from the area\r\n"
+        "DEMO00007,2018-19-Q3,MSP202,An older one about the move\r\n"
+    )
+    filled_in(copy, {"MSP202": DIED})
+    assert mspof("explain", "--from", copy, cwd=tmp_path).returncode == 0
+    rows = list(csv.DictReader(io.StringIO(kept.read_text(encoding="utf-8"))))
+    assert [(row["ons_code"], row["explanation"]) for row in rows] == [
+        ("DEMO00001", "'=Moved away from the area"),
+        ("DEMO00007", DIED),
+    ]
+
+
+HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ons_code,period,code\n", "has no column explanation."),
+        (HEAD + "DEMO00007,2018-19-Q3,MSP999,,Moved,,,,\n", "Line 2 of 'e.csv': there is no rule 'MSP999'."),
+        (HEAD + "DEMO00007,2018-19,MSP202,,Moved,,,,\n", "Line 2 of 'e.csv': '2018-19' is not a period."),
+        (HEAD + "DEMO00007,2018-19-Q3,MSP202,,Moved,,,soon,\n", "Line 2 of 'e.csv': 'soon' is not a period."),
+        (HEAD + "DEMO00007,2018-19-Q3,MSP202,,Moved,,,2018-19-Q2,\n", "Line 2 of 'e.csv': it ends before it begins."),
+        (HEAD + ",2018-19-Q3,MSP202,,Moved,,,,\n", "Line 2 of 'e.csv': there is no ONS code."),
+        ("\xff", "'e.csv' is not in UTF-8."),
+    ],
+)
+def test_a_file_of_explanations_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "e.csv").write_bytes(text.encode("latin-1"))
+    done = mspof("validate", Q3, "--explanations", "e.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr.decode()
+
+
+def test_an_explanation_that_holds_until_a_later_quarter(tmp_path: Path) -> None:
+    lines = "DEMO00007,2018-19-Q1,MSP202,,Deaths are not in Q2.,,,2018-19-Q4,other figures: 1 of 2\n"
+    (tmp_path / "e.csv").write_text(HEAD + lines)
+    explained = [
+        each["explanation"] for each in findings(Q3, "--explanations", "e.csv", cwd=tmp_path) if each["explanation"]
+    ]
+    assert explained == ["Deaths are not in Q2."]
+
+
+@pytest.mark.parametrize("other", ["Ambermere.xlsx", "nothing.xlsx"])
+def test_only_feedback_can_be_taken_from(tmp_path: Path, other: str) -> None:
+    done = mspof("explain", "--from", Q3 / other, cwd=tmp_path)
+    assert done.returncode == 2
+    assert not (tmp_path / "explanations.csv").exists()
+
+
+# --- since last time ------------------------------------------------------------------------------------------------
+
+
+def inbox(folder: Path) -> Path:
+    """A return in which one query is still open, one error new, and one error put right since the time before."""
+    first = clean({"not_achieved": 1, "enquiries_completed": 41})
+    second = clean({"not_achieved": 1, "risk_involved_partly": 11}, submission=2)
+    for name, answers in (("before", first), ("now", second)):
+        (folder / name).mkdir()
+        (folder / name / "form.xlsx").write_bytes(workbook(FORM, answers))
+    return folder
+
+
+def marks(*arguments: str | Path, cwd: Path) -> tuple[list[tuple[str, str]], list[str]]:
+    """The findings of the return that counts, each with its mark, and what was put right."""
+    told = json.loads(mspof("validate", *arguments, "--format", "json", cwd=cwd).stdout)
+    [ret] = [ret for ret in told["returns"] if not ret["set_aside"]]
+    put_right = [each["code"] for each in ret["put_right"]]
+    return [(finding["code"], finding["since"]) for finding in ret["findings"]], put_right
+
+
+SINCE = ([("MSP301", "new"), ("MSP202", "still_open")], ["MSP101"])
+
+
+def test_since_an_earlier_submission(tmp_path: Path) -> None:
+    inbox(tmp_path)
+    assert marks("now", "--since", "before", cwd=tmp_path) == SINCE
+
+
+def test_since_the_submission_that_was_replaced(tmp_path: Path) -> None:
+    inbox(tmp_path)
+    assert marks("now", "before", cwd=tmp_path) == SINCE
+
+
+def test_since_the_feedback_even_if_the_council_has_corrected_it_meanwhile(tmp_path: Path) -> None:
+    inbox(tmp_path)
+    mspof("validate", "before", "--feedback", "told", cwd=tmp_path)
+    [copy] = (tmp_path / "told").glob("*.xlsx")
+    book = openpyxl.load_workbook(copy)
+    book["Questions"]["C7"] = 40
+    book.save(copy)
+    assert marks("now", "--since", copy, cwd=tmp_path) == SINCE
+
+
+def test_what_is_new_is_said_in_the_text_and_in_the_feedback(tmp_path: Path) -> None:
+    inbox(tmp_path)
+    done = mspof("validate", "now", "--since", "before", "--feedback", "told", cwd=tmp_path)
+    text = done.stdout.decode()
+    assert "  error  MSP301  new  Questions C25:C28, C7 (Q3)" in text
+    assert "  query  MSP202  still open  Questions C19:C21, C11 (Q2)" in text
+    assert "  put right  MSP101 (Q1): The five answers to Q1 come to 40, but 41 enquiries were completed." in text
+    [copy] = (tmp_path / "told").glob("*.xlsx")
+    feedback = read_feedback(open_workbook(copy))
+    assert feedback
+    assert [(told.finding.code, told.finding.question) for told in feedback.told] == [
+        ("MSP301", "Q3"),
+        ("MSP202", "Q2"),
+    ]
+    [letter] = (tmp_path / "told").glob("*.txt")
+    assert "Put right since last time\n-------------------------\n1. The five answers" in letter.read_text()
+
+
+# --- the inbox ------------------------------------------------------------------------------------------------------
+
+
+def state(folder: Path) -> dict[str, tuple[str, int]]:
+    """Every file below a folder: its hash and the time when it was last changed."""
+    return {
+        str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_nothing_under_the_inbox_is_changed_by_any_command(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox"
+    shutil.copytree(Q3, folder)
+    shutil.copy(folder / "Ambermere.xlsx", folder / "Ambermere - Copy.xlsx")
+    (folder / "RE Q3 return.msg").write_bytes(b"From: someone")
+    before = state(folder)
+    commands: list[tuple[str | Path, ...]] = [
+        ("validate", folder, "--feedback", tmp_path / "feedback"),
+        ("validate", folder, "--period", "2018-19-Q3", "--format", "sarif", "-o", tmp_path / "out.sarif"),
+        ("collate", folder, "--period", "2018-19-Q3", "--to", tmp_path / "out"),
+        ("explain", "--from", tmp_path / "feedback" / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"),
+    ]
+    for command in commands:
+        assert mspof(*command, cwd=tmp_path).returncode == 0, command
+    assert state(folder) == before
+
+
+def test_an_inbox_as_it_comes(tmp_path: Path) -> None:
+    """Each file's decision in one line, with the reason."""
+    caldersby = {"council": "Caldersby (demonstration)", "ons_code": "DEMO00003", "quarter": "Q2 July to September"}
+    two = {"council": "Brackenholt (demonstration)", "ons_code": "DEMO00004"}
+    forms = {
+        "Ambermere Q3.xlsx": clean(),
+        "Ambermere Q3 FINAL v2.xlsx": clean({"fully_achieved": 16, "partially_achieved": 7}, submission=2),
+        "last quarter.xlsx": clean({"not_asked": 7, "enquiries_completed": 41}, **caldersby),
+        "two councils.xlsx": clean({"not_asked": 5, "enquiries_completed": 39}, **two),
+    }
+    for name, answers in forms.items():
+        (tmp_path / name).write_bytes(workbook(FORM, answers))
+    shutil.copy(tmp_path / "Ambermere Q3 FINAL v2.xlsx", tmp_path / "Ambermere Q3 FINAL v2 (1).xlsx")
+    (tmp_path / "RE Q3 return.eml").write_bytes(b"From: someone")
+    text = mspof("validate", ".", "--period", "2018-19-Q3", cwd=tmp_path).stdout.decode()
+    told = text.splitlines()
+    for words in (
+        ("accepted ", "Ambermere Q3 FINAL v2.xlsx"),
+        ("set aside", "Ambermere Q3 FINAL v2 (1).xlsx", "the same file as 'Ambermere Q3 FINAL v2.xlsx'"),
+        ("set aside", "Ambermere Q3.xlsx", "replaced by submission 2, in 'Ambermere Q3 FINAL v2.xlsx'"),
+        ("accepted with queries", "last quarter.xlsx", "COVER204"),
+        ("needs correcting", "two councils.xlsx", "COVER104"),
+        ("Passed over: 'RE Q3 return.eml': an e-mail. If a form is attached to it, save the form itself here.",),
+    ):
+        assert len([line for line in told if all(word in line for word in words)]) == 1, (words, text)
