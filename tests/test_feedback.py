@@ -298,6 +298,7 @@ def test_feedback_within_a_folder_that_is_read_is_refused(tmp_path: Path) -> Non
 
 # --- explanations, there and back -----------------------------------------------------------------------------------
 
+SAYS_NOTHING = "'Checked, correct' does not explain it. Say what lies behind the figures."
 DIED = "Three people died before they could be asked whether their outcomes were achieved."
 
 
@@ -329,8 +330,7 @@ def test_explanations_there_and_back(tmp_path: Path) -> None:
     done = mspof("explain", "--from", copy, "--date", "2019-02-01", cwd=tmp_path)
     assert done.stdout.decode().splitlines() == [
         f"Glimmerbeck (demonstration), '{copy}': 1 explanation taken.",
-        "  PCT101 does not count as explained: 'Checked, correct' does not explain it. "
-        "Say what lies behind the figures.",
+        f"  PCT101 does not count as explained: {SAYS_NOTHING}",
         "Wrote explanations.csv",
     ]
     assert list(csv.DictReader(io.StringIO((tmp_path / "explanations.csv").read_text(encoding="utf-8")))) == [

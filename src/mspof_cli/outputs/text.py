@@ -89,7 +89,8 @@ def _why(checked: Checked) -> str:
     """Why a file was decided upon as it was: the rules that ask for something, or what kept it from being checked."""
     first = checked.findings[0] if checked.findings else None
     if first and checked.set_aside:
-        return first.found if first.code == SAME_FILE.code else f"replaced by {first.expected}"
+        why = first.found if first.code == SAME_FILE.code else f"replaced by {first.expected}"
+        return re.sub(r"'[^']*/", "'", why)  # the names of files, without their folders
     if first and checked.ret.form is None:
         return f"{first.code}: {first.message}"
     codes = dict.fromkeys(finding.code for finding in checked.findings if finding.is_open)
