@@ -85,7 +85,11 @@ def share(part: Interval, rest: Interval) -> Share:
     return Share(low, part.high / (part.high + rest.low) if part.high + rest.low else 1.0)
 
 
-def wilson(part: int, base: int, z: float) -> Share:
+# Standard errors on either side of what was observed, for 95 % confidence.
+Z_95 = 1.96
+
+
+def wilson(part: float, base: float, z: float) -> Share:
     """Wilson's interval of a share: ``part`` of ``base`` (at least 1), at ``z`` standard errors.
 
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).

@@ -15,6 +15,7 @@ from mspof_cli.cli.collate import collate
 from mspof_cli.cli.explain import explain
 from mspof_cli.cli.rules import rules
 from mspof_cli.cli.sac import sac
+from mspof_cli.cli.sample_size import sample_size
 from mspof_cli.cli.shared import COULD_NOT_WORK, INTERRUPTED, WRONG_USE
 from mspof_cli.cli.template import template
 from mspof_cli.cli.validate import validate
@@ -30,7 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (validate, explain, collate, sac, template, rules):
+for command in (validate, explain, collate, sac, template, sample_size, rules):
     app.command()(command)
 
 

@@ -1,0 +1,45 @@
+"""How many people to ask, and what the answers already in can bear: percentages from a sample of a finite number.
+
+Everything is at 95 % confidence, and for the percentage that is hardest to know, 50 %, unless a percentage is given.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from mspof_cli.intervals import Z_95, Share, wilson
+
+
+def answers_needed(enquiries: int, points: int) -> int:
+    """How many of so many enquiries must be answered to know a percentage within so many points either way.
+
+    Source: W. G. Cochran, Sampling Techniques, 3rd edition (1977), section 4.4: n0 / (1 + (n0 - 1) / N), rounded up.
+    Worked out in fractions, so that a whole number is not rounded up by an error in its last digit.
+    """
+    unlimited = Fraction(str(Z_95)) ** 2 / 4 / Fraction(points, 100) ** 2
+    return min(enquiries, math.ceil(unlimited / (1 + (unlimited - 1) / enquiries)))
+
+
+def people_to_ask(answers: int, response_rate: float) -> int:
+    """How many must be asked for so many answers, where ``response_rate`` per cent of those asked answer."""
+    return math.ceil(answers * 100 / Fraction(str(response_rate)))
+
+
+def margin(enquiries: int, answers: int) -> float:
+    """Within how many points either way so many answers, at least 1, show a percentage of all the enquiries."""
+    if answers >= enquiries:
+        return 0.0
+    return 100 * Z_95 * math.sqrt(0.25 / answers * (enquiries - answers) / (enquiries - 1))
+
+
+def finite_wilson(part: int, answers: int, enquiries: int) -> Share:
+    """Wilson's interval for a share of all the enquiries, from ``part`` of ``answers``, at least 1.
+
+    The answers count as the larger number that would tell as much of a population without end,
+    answers x (N - 1) / (N - answers): when everyone answered, nothing is uncertain.
+    """
+    if answers >= enquiries:
+        return Share(part / answers, part / answers)
+    worth = (enquiries - 1) / (enquiries - answers)
+    return wilson(part * worth, answers * worth, Z_95)

@@ -1,0 +1,127 @@
+"""How many people to ask: known values, laws, and the same worked out by trying every number."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shell import mspof
+
+from mspof_cli.intervals import Z_95, wilson
+from mspof_cli.sampling import answers_needed, finite_wilson, margin, people_to_ask
+
+ENQUIRIES = st.integers(1, 5000)
+POINTS = st.sampled_from([1, 2, 5, 10, 20])
+
+
+@pytest.mark.parametrize(("enquiries", "expected"), [(50, 45), (100, 80), (200, 132), (1000, 278), (1, 1), (2, 2)])
+def test_published_sample_sizes(enquiries: int, expected: int) -> None:
+    assert answers_needed(enquiries, 5) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "base", "low", "high"),
+    [(0, 10, 0, 27.75), (1, 10, 1.79, 40.42), (10, 10, 72.25, 100), (8, 20, 21.88, 61.34), (45, 50, 78.64, 95.65)],
+)
+def test_a_population_without_end_is_the_ordinary_interval(part: int, base: int, low: float, high: float) -> None:
+    for known in (wilson(part, base, Z_95), finite_wilson(part, base, 10**12)):
+        assert (round(100 * known.low, 2), round(100 * known.high, 2)) == (low, high)
+
+
+def squared_margin(enquiries: int, answers: int) -> Fraction:
+    """The margin as a fraction of 1, squared, in fractions."""
+    left = Fraction(enquiries - answers, enquiries - 1) if enquiries > 1 else Fraction(0)
+    return Fraction(196, 100) ** 2 / 4 / answers * left
+
+
+@given(ENQUIRIES, POINTS)
+def test_the_answers_needed_are_the_fewest_whose_margin_is_small_enough(enquiries: int, points: int) -> None:
+    wanted = Fraction(points, 100) ** 2
+    fewest = next(number for number in range(1, enquiries + 1) if squared_margin(enquiries, number) <= wanted)
+    assert answers_needed(enquiries, points) == fewest
+
+
+@given(ENQUIRIES, st.data())
+def test_the_margin_is_the_same_in_fractions(enquiries: int, data: st.DataObject) -> None:
+    answers = data.draw(st.integers(1, enquiries))
+    assert margin(enquiries, answers) == pytest.approx(100 * math.sqrt(squared_margin(enquiries, answers)))
+
+
+@given(st.integers(1, 5000), st.floats(0.5, 100))
+def test_so_many_asked_give_the_answers_and_one_fewer_does_not(answers: int, rate: float) -> None:
+    ask = people_to_ask(answers, rate)
+    assert ask * Fraction(str(rate)) >= answers * 100 > (ask - 1) * Fraction(str(rate))
+
+
+@given(ENQUIRIES, st.data())
+def test_the_finite_interval_holds_the_share_and_is_no_wider(enquiries: int, data: st.DataObject) -> None:
+    answers = data.draw(st.integers(1, enquiries))
+    part = data.draw(st.integers(0, answers))
+    known, ordinary = finite_wilson(part, answers, enquiries), wilson(part, answers, Z_95)
+    assert known.low - 1e-9 <= part / answers <= known.high + 1e-9
+    assert known.high - known.low <= ordinary.high - ordinary.low + 1e-9
+    if answers == enquiries:
+        assert known.low == known.high == part / answers
+
+
+NO_RATE = "mspof: --response-rate is not a percentage. Give more than 0, and no more than 100."
+PLAN = """\
+Percentage within, at 95 %  Answers needed  People to ask
+--------------------------  --------------  ----------------------------------------
+±5 points                   132             all 200, for about 80 answers and ±8.5 points
+±10 points                  66              165
+
+Of 200 enquiries, if 40 % of those who are asked answer.
+45 of 200 have answered (22 %): a percentage is known within ±12.9 points.
+30 of 45 is 67 %: between 53.8 % and 77.4 % of all enquiries.
+Those who answer are not a random sample: give the response rate beside every percentage.
+"""
+
+
+def said(*arguments: str) -> tuple[int, str]:
+    done = mspof("sample-size", *arguments, env={"PYTHONIOENCODING": "utf-8"})
+    return done.returncode, (done.stdout or done.stderr).decode()
+
+
+def test_the_whole_plan() -> None:
+    options = ("--enquiries", "200", "--response-rate", "40", "--answers", "45", "--agreed", "30")
+    assert said(*options) == (0, PLAN)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("50",), "±5 points                   45              45"),
+        (
+            ("20", "--answers", "20", "--agreed", "5"),
+            "All 20 have answered: percentages are exact.\n5 of 20 is 25 %.\n",
+        ),
+        (("30", "--answers", "0"), "None of 30 have answered, which bears no percentage."),
+        (("30", "--answers", "10"), "Fewer than 20 answers: of low reliability, and published as [u]."),
+        (("40", "--response-rate", "1"), "all 40, but hardly anyone would answer"),
+        (("40", "--response-rate", "93"), "all 40"),
+        (("1",), "±10 points                  1               all 1"),
+    ],
+)
+def test_plans(arguments: tuple[str, ...], expected: str) -> None:
+    status, text = said("--enquiries", *arguments)
+    assert status == 0
+    assert expected in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("0",), "mspof: --enquiries is 0. Give a whole number from 1 to 999,999."),
+        (("50", "--response-rate", "0"), NO_RATE),
+        (("50", "--response-rate", "nan"), NO_RATE),
+        (("50", "--answers", "51"), "mspof: --answers is 51. Give a whole number from 0 to 50."),
+        (("50", "--agreed", "5"), "mspof: --agreed says nothing without --answers. Say how many have answered."),
+        (("50", "--answers", "5", "--agreed", "6"), "mspof: --agreed is 6. Give a whole number from 0 to 5."),
+    ],
+)  # fmt: skip
+def test_wrong_use(arguments: tuple[str, ...], expected: str) -> None:
+    assert said("--enquiries", *arguments) == (2, expected + "\n")
