@@ -27,7 +27,7 @@ from typing import Any
 
 from msoffcrypto.format.ooxml import OOXMLFile
 from publisher import long, tables
-from samples import COMPLETED, SCOPE, SYSTEMS, Fault, Sample, faults, published, returns
+from samples import COMPLETED, SCOPE, SYSTEMS, Fault, Sample, faults, history, published, returns
 
 from mspof_cli.blank import blank_form
 from mspof_cli.cells import Place, column_letters
@@ -50,10 +50,11 @@ PLACES = {
 
 
 def main(*beginnings: str) -> None:
-    """Make the returns, the faults and the publications anew; of the first two only those of the names given, if any."""
+    """Make the returns, the history, the faults and the publications anew; of workbooks only those named, if any are."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         wanted = [(HERE / "returns" / sample.file, sample) for sample in returns()]
+        wanted += [(HERE / "history" / sample.file, sample) for sample in history()]
         for fault in faults():
             several = len(fault.samples) > 1
             home = HERE / "faults" / fault.name if several or fault.options else HERE / "faults"
@@ -61,11 +62,11 @@ def main(*beginnings: str) -> None:
         if beginnings:
             wanted = [each for each in wanted if str(each[0].relative_to(HERE)).startswith(beginnings)]
         else:
-            for name in ("returns", "faults"):
+            for name in ("returns", "history", "faults"):
                 shutil.rmtree(HERE / name, ignore_errors=True)
         jobs = [job(sample, path, scratch) for path, sample in wanted]
         python = os.environ.get("UNO_PYTHON", "/usr/bin/python3")
-        subprocess.run([python, str(HERE / "typist.py")], input=json.dumps(jobs), text=True, check=True, timeout=540)
+        subprocess.run([python, str(HERE / "typist.py")], input=json.dumps(jobs), text=True, check=True, timeout=900)
         for path, sample in wanted:
             if sample.then:
                 AFTERWARDS[sample.then](path)

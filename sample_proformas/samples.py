@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Q1, Q2, Q3, Q4 = (("2018-19", quarter) for quarter in (1, 2, 3, 4))
-NEXT_Q1 = ("2019-20", 1)
+NEXT_Q1, NEXT_Q2, NEXT_Q3 = (("2019-20", quarter) for quarter in (1, 2, 3))
 COMPLETED = {
     Q1: datetime.date(2018, 7, 20),
     Q2: datetime.date(2018, 10, 19),
     Q3: datetime.date(2019, 1, 18),
     Q4: datetime.date(2019, 4, 18),
     NEXT_Q1: datetime.date(2019, 7, 19),
+    NEXT_Q2: datetime.date(2019, 10, 18),
+    NEXT_Q3: datetime.date(2020, 1, 17),
 }
 SYSTEMS = ("Azeus", "CareDirector", "Eclipse", "Liquidlogic LAS", "Mosaic")
 SCOPE = "Section 42 enquiries only"
@@ -133,6 +135,46 @@ def returns() -> list[Sample]:
     folder = "{0[0]}-Q{0[1]}"
     return [
         Sample(**{**vars(each), "file": f"{folder.format(each.period)}/{each.file}"}) for each in (*q3, *q2, *q1, *q4)
+    ]
+
+
+def history() -> list[Sample]:
+    """Two years as the programme had them: 14 councils in 2018-19, 22 by 2019-20, and no Q4 when it was paused.
+
+    Wrensdale followed Wrensdale County, so it is not a new one. Most begin with the first three questions.
+    """
+
+    def first_three(enquiries: int) -> dict[str, Any]:
+        return {name: value for name, value in about_enquiries(enquiries).items() if not name.startswith("risk")}
+
+    moved = {"council": "Wrensdale (demonstration)", "ons_code": "DEMO00024"}
+    quarters: dict[tuple[str, int], dict[str, dict[str, Any]]] = {
+        Q2: {
+            "Ambermere": full(58), "Brackenholt": first_three(44), "Caldersby": first_three(81), "Dunmarsh": full(93),
+            "Elverdale": about_enquiries(149), "Farrowshire": first_three(112), "Glimmerbeck": first_three(50),
+            "Harthollow": first_three(36), "Inglemoor": count(71), "Larkminster": full(291), "Quillbridge": first_three(87),
+        },
+        Q4: {"Oakenshire": first_three(67), "Vinterbourne": first_three(402), "Wrensdale County": about_enquiries(128)},
+        NEXT_Q1: {
+            "Ambermere": full(60), "Dunmarsh": full(96), "Junipershire": first_three(39), "Kestrelcote": full(75),
+            "Mosswick Vale": first_three(54), "Netherwyke": about_enquiries(103), "Wrensdale": about_enquiries(131),
+        },
+        NEXT_Q2: {"Ambermere": full(63), "Penhallowby": first_three(47), "Ravenstoke": full(66), "Saltmarsh Green": count(29)},
+        NEXT_Q3: {
+            "Ambermere": full(61), "Kestrelcote": full(78), "Larkminster": full(299), "Ravenstoke": full(69),
+            "Thistlebury": about_enquiries(90), "Wrensdale": about_enquiries(134),
+        },
+    }  # fmt: skip
+    return [
+        Sample(
+            f"{year}-Q{quarter}/{council}.xlsx",
+            council,
+            figures,
+            (year, quarter),
+            moved if council == "Wrensdale" else {},
+        )
+        for (year, quarter), councils in quarters.items()
+        for council, figures in councils.items()
     ]
 
 

@@ -29,18 +29,27 @@ ORDER = [
     *("rules.explained", "rules"),
     *("reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
-    *("collation", "comparison"),
+    *("decisions", "participation", "collation", "comparison"),
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
     *("outputs.form.readings", "outputs.form.checks", "outputs.form.live", "outputs.form.entry", "outputs.form.values"),
     *("outputs.form.guidance", "outputs.form.maker", "outputs.form"),
-    *("outputs.letter", "outputs.explained", "outputs.sampling", "outputs.form.marked", "outputs.feedback", "blank"),
+    *(
+        "outputs.letter",
+        "outputs.explained",
+        "outputs.sampling",
+        "outputs.participation",
+        "outputs.form.marked",
+        "outputs.feedback",
+        "blank",
+    ),
     *(
         "cli.shared",
         "cli.validate",
         "cli.explain",
         "cli.sample_size",
+        "cli.participation",
         "cli.collate",
         "cli.sac",
         "cli.template",
@@ -163,6 +172,7 @@ def test_commands_start_lazily(tmp_path: Path) -> None:
     assert not loaded_by("validate", form, "--sac", samples / "2018-19.xlsx") & {*HEAVY, "lxml"} - {"typer"}
     assert "odfdo" in loaded_by("validate", form, "--sac", samples / "2018-19.ods")
     assert not loaded_by("sample-size", "--enquiries", "50") & {"polars", "openpyxl", "xlsxwriter", "rich"}
+    assert not loaded_by("participation", form) & {"polars", "openpyxl", "xlsxwriter", "rich"}
     assert not loaded_by("rules") & {"polars", "openpyxl", "xlsxwriter", "rich"}
 
 

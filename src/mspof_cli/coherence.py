@@ -26,6 +26,8 @@ def collection_problems(collection: Collection) -> Iterator[str]:
     missing = KNOWN_FIELDS - {field.slug for field in collection.cover}
     if missing:
         yield f"the cover has no field '{sorted(missing)[0]}'."
+    if sum(field.supplies for field in collection.cover) > 1:
+        yield "more than one field of the cover has 'supplies'."
     for question in collection.question:
         yield from _tally_problems(question)
         if bool(question.answers) == bool(question.columns):

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from mspof_cli.errors import MspofError, UsageError
-from mspof_cli.findings import STATUS_WORDS, Severity, Status
+from mspof_cli.decisions import Decision, decision_on, only_collection, only_register
+from mspof_cli.errors import MspofError
 from mspof_cli.periods import Period
 from mspof_cli.register import Register
 from mspof_cli.returns import Return
@@ -29,19 +29,6 @@ TIDY = (
     *("numerator", "denominator", "value", "councils", "participating"),
 )
 LEVELS = ("participating", "region", "council")
-
-
-class Decision(NamedTuple):
-    """What became of one file, and why."""
-
-    checked: Checked
-    used: bool
-    why: str
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether it was left out because it needs correcting or could not be read."""
-        return not self.used and self.checked.status in (Status.NOT_READABLE, Status.NEEDS_CORRECTING)
 
 
 class Collated(NamedTuple):
@@ -67,7 +54,7 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     councils of more than one register.
     """
     checked = tuple(checked)
-    decisions = tuple(_decision(each) for each in checked if each.ret.who.period in (period, None))
+    decisions = tuple(decision_on(each) for each in checked if each.ret.who.period in (period, None))
     used = [decision.checked.ret for decision in decisions if decision.used]
     if not any(decision.checked.ret.who.period for decision in decisions):
         found = sorted({str(each.ret.who.period) for each in checked if each.ret.who.period})
@@ -78,53 +65,12 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
             f"No return for {period} was accepted, so there is nothing to collate.",
             "Run 'mspof validate' on the same files to see what needs correcting.",
         )
-    collection = _only_collection(used)
-    register_name = _only_register(used)
+    collection = only_collection(used)
+    register_name = only_register(used)
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]
     measures = _measures(_figures(used), collection, period)
     others = len(checked) - len(decisions)
     return Collated(collection, period, len(used), len(on_register), measures, decisions, others)
-
-
-def is_used(checked: Checked) -> bool:
-    """Whether a return's figures can be collated."""
-    return _why_left_out(checked) is None
-
-
-def _decision(checked: Checked) -> Decision:
-    """Whether a file's figures are used, and why or why not."""
-    why_not = _why_left_out(checked)
-    return Decision(checked, used=why_not is None, why=why_not or STATUS_WORDS[checked.status])
-
-
-def _why_left_out(checked: Checked) -> str | None:
-    if checked.set_aside:
-        return checked.findings[0].message if checked.findings else "another file counts in its place"
-    if checked.status in (Status.NOT_READABLE, Status.NEEDS_CORRECTING):
-        errors = sorted({finding.code for finding in checked.findings if finding.severity is Severity.ERROR})
-        return f"{STATUS_WORDS[checked.status]}: {', '.join(errors)}"
-    if checked.ret.is_empty:
-        return "nothing was returned"
-    return None
-
-
-def _only_collection(returns: Iterable[Return]) -> Collection:
-    collections = {ret.form.collection.slug: ret.form.collection for ret in returns if ret.form}
-    if len(collections) > 1:
-        raise UsageError(
-            f"The returns are of more than one collection: {', '.join(sorted(collections))}.", "Collate each by itself."
-        )
-    return next(iter(collections.values()))
-
-
-def _only_register(returns: Iterable[Return]) -> str:
-    registers = sorted({ret.who.council.register_name for ret in returns if ret.who.council})
-    if len(registers) > 1:
-        raise UsageError(
-            f"The returns are of more than one register: {' and '.join(registers).replace('_', ' ')}.",
-            "Demonstration councils are never collated with real ones. Keep them in folders of their own.",
-        )
-    return registers[0]
 
 
 def _figures(returns: Iterable[Return]) -> pl.DataFrame:

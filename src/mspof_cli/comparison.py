@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from mspof_cli.collation import Collated, is_used
+from mspof_cli.collation import Collated
+from mspof_cli.decisions import is_used
 from mspof_cli.reconcile import Position, Year, compare, years
 from mspof_cli.rules import Checked
 from mspof_cli.sac import EnglandFigure, Sac

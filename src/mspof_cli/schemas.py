@@ -81,7 +81,10 @@ class Question(Frozen):
 
 
 class Field(Frozen):
-    """One line of the form's cover. ``expected``: it is a query if none of the choices is made."""
+    """One line of the form's cover. ``expected``: it is a query if none of the choices is made.
+
+    ``supplies``: it names the system that the figures come from, by which it is counted what systems can supply.
+    """
 
     slug: str
     label: str
@@ -89,6 +92,7 @@ class Field(Frozen):
     prompt: str
     choices: tuple[str, ...] = ()
     expected: bool = False
+    supplies: bool = False
 
 
 class Total(Frozen):

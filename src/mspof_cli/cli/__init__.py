@@ -13,6 +13,7 @@ import typer
 from mspof_cli import __version__
 from mspof_cli.cli.collate import collate
 from mspof_cli.cli.explain import explain
+from mspof_cli.cli.participation import participation
 from mspof_cli.cli.rules import rules
 from mspof_cli.cli.sac import sac
 from mspof_cli.cli.sample_size import sample_size
@@ -31,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (validate, explain, collate, sac, template, sample_size, rules):
+for command in (validate, explain, participation, collate, sac, template, sample_size, rules):
     app.command()(command)
 
 

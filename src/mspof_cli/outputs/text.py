@@ -45,11 +45,12 @@ class Line(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What is shown: a table with its headings, then lines."""
+    """What is shown: a table with its headings, and if it has one its title, then lines."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[Line, ...]
+    title: str = ""
 
 
 def compose(batch: Batch, quiet: bool) -> Report:
@@ -206,7 +207,8 @@ def number_of(count: int, what: str) -> str:
 def plain(report: Report) -> str:
     """The report as plain text, for files and pipes."""
     lines = [" " * line.indent + line.text for line in report.lines]
-    text = "\n".join([*_table(report.headings, report.rows), *lines]).strip("\n")
+    title = [report.title] if report.title else []
+    text = "\n".join([*title, *_table(report.headings, report.rows), *lines]).strip("\n")
     return f"{text}\n" if text else ""
 
 
