@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,9 +19,11 @@ import openpyxl
 import pytest
 from build import FORM, SCHEMAS, clean, workbook
 from libreoffice import computed, needed
+from oracle import zipped
 from shell import ROOT, mspof
 
 from mspof_cli.cells import Place
+from mspof_cli.errors import MspofError
 from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, read_feedback
 from mspof_cli.findings import Severity, places_of
 from mspof_cli.outputs.feedback import feedback_files
@@ -553,3 +556,74 @@ def test_an_inbox_as_it_comes(tmp_path: Path) -> None:
         ("Passed over: 'RE Q3 return.eml': an e-mail. If a form is attached to it, save the form itself here.",),
     ):
         assert len([line for line in told if all(word in line for word in words)]) == 1, (words, text)
+
+
+# --- what can go wrong ----------------------------------------------------------------------------------------------
+
+
+def test_a_link_that_leads_nowhere_still_has_a_letter(tmp_path: Path) -> None:
+    (tmp_path / "form.xlsx").symlink_to(tmp_path / "gone.xlsx")
+    text = files_of(tmp_path / "form.xlsx")[".txt"].decode()
+    assert "  Last saved  not known\n  SHA-256     not known\n" in text
+    assert "It could not be read" in text
+
+
+def test_comments_that_cannot_be_read_do_not_keep_the_rest_from_coming_back(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    shutil.copy(Q3 / "Glimmerbeck.xlsx", path)
+    parts: dict[str, str | bytes] = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parts[name] = archive.read(name)
+    [comments] = [name for name in parts if name.endswith("sheet4.xml")]
+    parts[comments] = b"<worksheet><sheetData><row"
+    path.write_bytes(zipped(parts))
+    files = files_of(path)
+    assert sorted(files) == [".html", ".txt", ".xlsx"]
+    assert "the sheet 'Comments'" in files[".txt"].decode()
+
+
+def test_a_file_that_changes_while_it_is_checked_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    shutil.copy(Q3 / "Glimmerbeck.xlsx", path)
+    batch = validate([path], SCHEMAS)
+    shutil.copy(Q3 / "Ambermere.xlsx", path)
+    with pytest.raises(MspofError, match="was changed while it was being checked"):
+        list(feedback_files(batch, SCHEMAS))
+
+
+def test_feedback_with_a_broken_sheet_of_findings_is_refused(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    with zipfile.ZipFile(copy) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = b"<worksheet><sheetData><row"
+    copy.write_bytes(zipped(parts))
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
+    done = mspof("validate", Q3 / "Glimmerbeck.xlsx", "--since", copy, cwd=tmp_path)
+    assert b"Traceback" not in done.stderr
+
+
+FORMULAS = ('=HYPERLINK("http://x.example","y") moved away', "+1 moved", "-2+3 moved")
+
+
+@pytest.mark.parametrize("said", FORMULAS)
+def test_an_explanation_is_never_a_formula(said: str, tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    book = openpyxl.load_workbook(copy)
+    sheet = book["Feedback"]
+    for row in sheet.iter_rows():
+        if row[3].value == "MSP202":
+            row[9].value, row[9].data_type = said, "s"
+    book.save(copy)
+    mspof("explain", "--from", copy, cwd=tmp_path)
+    kept = (tmp_path / "explanations.csv").read_text(encoding="utf-8")
+    assert not re.search(r'(^|,)"?[=+@-]', kept.partition("\n")[2].replace(",-", ""))
+    out = tmp_path / "again"
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--explanations", "explanations.csv", "--feedback", out, cwd=tmp_path)
+    [again] = out.glob("*.xlsx")
+    cells = [cell for row in openpyxl.load_workbook(again)["Feedback"].iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert said in [cell.value for cell in cells]

@@ -13,7 +13,7 @@ from mspof_cli.findings import some_of
 from mspof_cli.layout import Form, Key, Located, label_key, locate
 from mspof_cli.returns import FilledForm
 from mspof_cli.schemas import Question
-from mspof_cli.workbook import Workbook
+from mspof_cli.workbook import NotReadable, Workbook
 
 CELLS_NAMED = 6
 DAYS_TO_1904 = 1462
@@ -42,7 +42,8 @@ class Blank(NamedTuple):
 def read_sent(workbook: Workbook, form: Form, blank: Blank) -> Sent:
     """What a workbook with a form holds, and what of it is not on the form when it is sent out."""
     filled = FilledForm(workbook, form)
-    located = [*filled.located, *_comments(workbook, form)]
+    comments = _comments(workbook, form)
+    located = [*filled.located, *([comments] if comments else [])]
     answers: dict[Key, Cell] = {}
     homes: dict[Place, Key | Place] = {}
     for each in located:
@@ -53,7 +54,9 @@ def read_sent(workbook: Workbook, form: Form, blank: Blank) -> Sent:
         homes[place] = key
         if cell is not None:
             answers[key] = _as_excel_counts_days(cell) if workbook.date_1904 else cell
-    return Sent(answers, homes, tuple(_beyond(workbook, blank, homes, answers)))
+    # Comments that were not found are beyond what could be read, although the form has a sheet for them.
+    unread = blank._replace(sheets=blank.sheets - {form.comments.sheet})
+    return Sent(answers, homes, tuple(_beyond(workbook, unread, homes, answers)))
 
 
 def _as_excel_counts_days(cell: Cell) -> Cell:
@@ -64,10 +67,15 @@ def _as_excel_counts_days(cell: Cell) -> Cell:
     return cell._replace(value=cell.value + DAYS_TO_1904)
 
 
-def _comments(workbook: Workbook, form: Form) -> Iterator[Located]:
+def _comments(workbook: Workbook, form: Form) -> Located | None:
+    """Where the comments stand; None if their sheet is not there, or is no sheet of a form."""
     for name in workbook.sheet_names:
         if label_key(name) == label_key(form.comments.sheet):
-            yield locate(form.comments, name, workbook.sheet(name).cells)
+            try:
+                return locate(form.comments, name, workbook.sheet(name).cells)
+            except NotReadable:  # checking did not need it
+                return None
+    return None
 
 
 def _single(workbook: Workbook, located: list[Located]) -> Iterator[tuple[Key, Place, Cell | None]]:

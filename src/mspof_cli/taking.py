@@ -12,7 +12,7 @@ from mspof_cli.feedback import read_feedback
 from mspof_cli.findings import Severity
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
-from mspof_cli.workbook import open_workbook
+from mspof_cli.workbook import NotReadable, open_workbook
 
 
 class Taken(NamedTuple):
@@ -28,7 +28,10 @@ class Taken(NamedTuple):
 def take(file: Path, schemas: Schemas, day: datetime.date) -> Taken:
     """The explanations in a file of feedback; ``UsageError`` if it is not one, or does not say whose it is."""
     ret = Reader(schemas).read(file)
-    feedback = read_feedback(open_workbook(file)) if ret.form else None
+    try:
+        feedback = read_feedback(open_workbook(file)) if ret.form else None
+    except NotReadable:
+        feedback = None
     council, period = ret.who.council, ret.who.period
     if feedback is None:
         remedy = "Give the marked copy that 'mspof validate --feedback' wrote and the council sent back."

@@ -104,5 +104,8 @@ class _Desk:
 def _received(ret: Return, sent: Sent | None) -> Received:
     """What arrived. The time is the file's own, in UTC, so that it is the same wherever the letter is written."""
     path = Path(ret.file)
-    saved = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
-    return Received(printable(path.name), f"{saved:%d/%m/%Y %H:%M} UTC", ret.sha256, sent.beyond if sent else ())
+    try:
+        saved = f"{datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC):%d/%m/%Y %H:%M} UTC"
+    except OSError:  # a link that leads nowhere
+        saved = "not known"
+    return Received(printable(path.name), saved, ret.sha256 or "not known", sent.beyond if sent else ())

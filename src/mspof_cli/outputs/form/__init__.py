@@ -28,7 +28,10 @@ def build_form(
     ``councils`` are offered on the cover; ``guidance`` is what :func:`read_guidance` gives. ``KeyError`` if the form
     has no cell for an answer.
     """
-    return file_of(made(form, councils, answers, guidance).workbook)
+    maker = made(form, councils, answers, guidance)
+    for key in maker.left_out:
+        raise KeyError(key)
+    return file_of(maker.workbook)
 
 
 def blank_words(form: Form, councils: Sequence[Council], guidance: Sequence[tuple[str, str]] = ()) -> Blank:

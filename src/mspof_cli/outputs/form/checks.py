@@ -25,6 +25,9 @@ GENERAL = {rule.code: rule for rule in (*COVER, *FIGURES)}
 
 PERIOD, HALF_FILLED = GENERAL["COVER201"], GENERAL["FIG201"]
 
+# Characters of a formula that names answers, which leave room for the rest of it within Excel's limit of 8,192.
+LONGEST_LIST = 7000
+
 # The highest submission number, and the last day (as Excel counts days) that the form is read with.
 LARGEST_SUBMISSION, LAST_DATE = 9999, 109_999
 
@@ -178,7 +181,7 @@ class _Known:
         """A check of answers one by one; not tried on a question that is wholly blank."""
         verdict = f"IF({given}=0,{NOT_TRIED},IF({any_of(list(faulty.values()))},{BROKEN},{HELD}))"
         named = "&".join(f'IF({fault},{text_of(f", {either([labels[key[1]]])}")},"")' for key, fault in faulty.items())
-        listed = f"MID({named},3,999)"
+        listed = f"MID({named},3,999)" if len(named) < LONGEST_LIST else '"some of them"'
         facts = {"question": text_of(question.label), "answers": listed, "blank": listed}
         message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
         return Check(rule, rule.title, question.slug, verdict, message, fix, faulty)

@@ -31,8 +31,8 @@ HINT_WIDTH, REMARK_WIDTH, MESSAGE_WIDTH = 46, 25, 32
 def made(
     form: Form, councils: Sequence[Council], answers: Mapping[Key, Value], guidance: Sequence[tuple[str, str]]
 ) -> Maker:
-    """The form with everything on it; ``KeyError`` if it has no cell for an answer."""
-    maker = Maker(form, councils)
+    """The form with everything on it, but for the answers that it has no room for: see ``left_out``."""
+    maker = Maker(form, councils, answers)
     for part in maker.parts:
         maker.lay_out(part)
     for part in maker.parts:  # only now is it known which cells are free
@@ -40,7 +40,8 @@ def made(
     maker.check()
     write_guidance(maker.pages[form.edition.guidance_sheet], form, guidance)
     for key, value in answers.items():
-        put_value(maker.cells[key], value)
+        if key in maker.cells:
+            put_value(maker.cells[key], value)
     for sheet in maker.pages:
         maker.finish(sheet)
     return maker
@@ -82,9 +83,12 @@ class Part(NamedTuple):
 
 
 class Maker:
-    """A form in the making: a page for each sheet, and the cell of each answer."""
+    """A form in the making: a page for each sheet, and the cell of each answer.
 
-    def __init__(self, form: Form, councils: Sequence[Council]) -> None:
+    A list of cases has room for as many as the ``answers`` have, if nothing stands below it.
+    """
+
+    def __init__(self, form: Form, councils: Sequence[Council], answers: Mapping[Key, Value]) -> None:
         self.form, self.edition, self.collection = form, form.edition, form.collection
         blocks = (self.edition.cover, *self.edition.block, self.edition.comments)
         self.parts = [Part(block, block_labels(self.collection, block)) for block in blocks]
@@ -99,6 +103,12 @@ class Maker:
         self.drop_downs = DropDowns(self.workbook, order)
         self.readings = Readings(self.workbook, free_name("Readings", order))
         self.cells: dict[Key, Cell] = {}
+        self._answers = answers
+
+    @property
+    def left_out(self) -> list[Key]:
+        """The answers that the form has no cell for."""
+        return [key for key in self._answers if key not in self.cells]
 
     def lay_out(self, part: Part) -> None:
         """Write a block's labels where they belong, and make its answer cells."""
@@ -145,7 +155,8 @@ class Maker:
             return {key: label.row for key, label in part.of_kind("row").items()}
         others = (other for other in self.parts if other.block.sheet == part.block.sheet)
         below = [label.row for other in others for label in other.labels.values() if label.row > part.bottom]
-        last = min([part.bottom + LIST_ROWS + 1, *below])
+        cases = [int(row) for question, row, _ in self._answers if question and question == part.block.question]
+        last = min([part.bottom + max([LIST_ROWS, *cases]) + 1, *below])
         return {str(row - part.bottom): row for row in range(part.bottom + 1, last)}
 
     def _line_entry(self, block: Block, key: str) -> Entry:

@@ -45,6 +45,9 @@ def marked_form(
 ) -> bytes:
     """The marked copy of a return that could be read, as an Excel workbook."""
     maker = made(form, councils, sent.answers, guidance)
+    if maker.left_out:
+        cases = len({key[:2] for key in maker.left_out})
+        received = received._replace(beyond=(*received.beyond, f"{cases} cases for which the form has no room"))
     cells = _Targets(maker, sent)
     page = _front(maker)
     for finding in checked.findings:
