@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import math
+import os
 import random
 import re
 import subprocess
@@ -19,15 +21,17 @@ import polars as pl
 import pytest
 from batch import partial
 from build import CLEAN, COLLECTION, FORM, QUARTER, REGISTER, SCHEMAS, Value, clean, cover, figures, returned, workbook
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shell import ROOT, environment
 
-from mspof_cli.collation import PARTICIPATING, TIDY, Collated, collate
+from mspof_cli.collation import Collated, collate
 from mspof_cli.comparison import beside
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.loading import Schemas
+from mspof_cli.measures import PARTICIPATING, TIDY
 from mspof_cli.outputs.summary import summary_files
+from mspof_cli.periods import Period, quarter_label
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked, check
 from mspof_cli.schemas import Council
@@ -39,10 +43,15 @@ SHEETS = ["Coverage", "Returns", "Measures", "By region", "By council"]
 Figures = dict[str, int | None]
 
 
-def a_return(council: Council, counts: Mapping[str, int | None]) -> Return:
+# A return: whose, for which quarter, and its figures.
+Given = tuple[Council, Period, Figures]
+
+
+def a_return(council: Council, counts: Mapping[str, int | None], period: Period = QUARTER) -> Return:
     """A return of a council; figures that are None are blank."""
     names = {"council": council.name, "ons_code": council.ons_code}
-    return returned(cover(**names) | figures(counts), file=f"{council.ons_code}.xlsx")
+    when = {"year": period.year, "quarter": quarter_label(period.quarter)}
+    return returned(cover(**names, **when) | figures(counts), file=f"{council.ons_code} {period}.xlsx")
 
 
 def collated(returns: Iterable[Return]) -> Collated:
@@ -85,54 +94,139 @@ def measures_in_order() -> Iterable[tuple[str, str, str, str | None, list[str], 
                 yield question.label, each.slug, each.label, each.respondent, numerator, denominator
 
 
-def expected(given: Sequence[tuple[Council, Figures]]) -> list[dict[str, Any]]:
-    regions = sorted({(council.region_code, council.region_name) for council, _ in given})
-    areas = [
-        ("participating", "", PARTICIPATING, given),
-        *(("region", code, name, [g for g in given if g[0].region_code == code]) for code, name in regions),
-        *(("council", c.ons_code, c.name, [(c, counts)]) for c, counts in sorted(given, key=lambda g: g[0].ons_code)),
-    ]
+SPANS = {
+    "quarter": [QUARTER],
+    "year_to_date": [Period(2018, 1), Period(2018, 2), QUARTER],
+    "last_four_quarters": [Period(2017, 4), Period(2018, 1), Period(2018, 2), QUARTER],
+}
+
+
+def expected(given: Sequence[Given]) -> list[dict[str, Any]]:
     told = []
-    for level, code, name, members in areas:
-        for question, measure, label, respondent, numerator, denominator in measures_in_order():
-            pairs = [(added(numerator, counts), added(denominator or [], counts)) for _, counts in members]
-            whole = [(top, base) for top, base in pairs if top is not None and base is not None]
-            top = sum(top for top, _ in whole) if whole else None
-            base = sum(base for _, base in whole) if whole and denominator is not None else None
-            told.append(
-                {
-                    "collection": "msp-outcomes",
-                    "period": "2018-19-Q3",
-                    "level": level,
-                    "ons_code": code,
-                    "name": name,
-                    "question": question,
-                    "measure": measure,
-                    "label": label,
-                    "respondent": respondent,
-                    "unit": "count" if denominator is None else "percent",
-                    "numerator": top,
-                    "denominator": base,
-                    "value": top if denominator is None else percentage(top, base),
-                    "councils": len(whole),
-                    "participating": len(members),
-                }
-            )
+    there = {period for _, period, _ in given}
+    for span, periods in SPANS.items():
+        if set(periods) <= there:
+            told += expected_of(span, [each for each in given if each[1] in periods])
     return told
+
+
+def expected_of(span: str, given: Sequence[Given]) -> list[dict[str, Any]]:
+    councils = {council.ons_code: council for council, _, _ in given}
+    types = sorted({council.council_type for council in councils.values()})
+    regions = sorted({(council.region_code, council.region_name) for council in councils.values()})
+    areas = [
+        ("participating", "", "", PARTICIPATING, given),
+        *(("council_type", "", "", name, [g for g in given if g[0].council_type == name]) for name in types),
+        *(("region", code, "", name, [g for g in given if g[0].region_code == code]) for code, name in regions),
+        *(
+            (
+                "council",
+                code,
+                councils[code].cassr_code,
+                councils[code].name,
+                [g for g in given if g[0].ons_code == code],
+            )
+            for code in sorted(councils)
+        ),
+    ]
+    return [
+        {
+            **dict(
+                zip(("collection", "period", "span", "level"), ("msp-outcomes", "2018-19-Q3", span, level), strict=True)
+            ),
+            "ons_code": code,
+            "cassr_code": cassr,
+            "name": name,
+            **expected_measure(level, members, *measure),
+        }
+        for level, code, cassr, name, members in areas
+        for measure in measures_in_order()
+    ]
+
+
+def expected_measure(
+    level: str,
+    members: Sequence[Given],
+    question: str,
+    measure: str,
+    label: str,
+    respondent: str | None,
+    numerator: list[str],
+    denominator: list[str] | None,
+) -> dict[str, Any]:
+    """One measure of one area, from the returns in it."""
+    whole: dict[str, list[tuple[int, int]]] = {council.ons_code: [] for council, _, _ in members}
+    for council, _, counts in members:
+        top, base = added(numerator, counts), added(denominator or [], counts)
+        if top is not None and base is not None:
+            whole[council.ons_code].append((top, base))
+    every = [pair for pairs in whole.values() for pair in pairs]
+    top = sum(top for top, _ in every) if every else None
+    base = sum(base for _, base in every) if every and denominator is not None else None
+    low, high = wilson_ends(top, base) if denominator is not None else (None, None)
+    rates = []
+    for pairs in whole.values() if denominator is not None and level != "council" else ():
+        own_top, own_base = sum(top for top, _ in pairs), sum(base for _, base in pairs)
+        if own_base >= 20:
+            rates.append(Fraction(100 * own_top, own_base))
+    return {
+        "question": question,
+        "measure": measure,
+        "label": label,
+        "respondent": respondent,
+        "unit": "count" if denominator is None else "percent",
+        "numerator": top,
+        "denominator": base,
+        "value": top if denominator is None else percentage(top, base),
+        "lower": low,
+        "upper": high,
+        "councils": sum(bool(pairs) for pairs in whole.values()),
+        "participating": len(whole),
+        "returns": len(every),
+        "median": percentile(rates, 2) if len(rates) >= 3 else None,
+        "lower_quartile": percentile(rates, 1) if len(rates) >= 5 else None,
+        "upper_quartile": percentile(rates, 3) if len(rates) >= 5 else None,
+        "compared": None if denominator is None else len(rates),
+    }
+
+
+def wilson_ends(top: int | None, base: int | None) -> tuple[float | None, float | None]:
+    """By solving the quadratic equation whose roots are the interval's ends: (p - x)^2 = z^2 x (1 - x) / n."""
+    if top is None or not base:
+        return None, None
+    p, z = top / base, 1.96
+    a, b, c = 1 + z * z / base, -(2 * p + z * z / base), p * p
+    root = math.sqrt(max(0.0, b * b - 4 * a * c))
+    return max(0.0, 100 * (-b - root) / (2 * a)), min(100.0, 100 * (-b + root) / (2 * a))
+
+
+def percentile(rates: Sequence[Fraction], quarters: int) -> Fraction:
+    """A quartile of some numbers by linear interpolation between the two that it lies between."""
+    ordered, place = sorted(rates), Fraction(quarters * (len(rates) - 1), 4)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
 def percentage(top: int | None, base: int | None) -> Fraction | None:
     return Fraction(100 * top, base) if top is not None and base else None
 
 
+ROUNDED = ("value", "lower", "upper", "median", "lower_quartile", "upper_quartile")
+
+
 def same(told: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Equal in everything; a percentage is the nearest with two decimals to the exact one."""
-    if {**told, "value": 0} != {**wanted, "value": 0} or (told["value"] is None) != (wanted["value"] is None):
+    """Equal in everything; percentages are the nearest with two decimals to the exact ones."""
+    if {**told, **dict.fromkeys(ROUNDED)} != {**wanted, **dict.fromkeys(ROUNDED)}:
         return False
-    if told["value"] is None:
-        return True
-    value = Fraction(str(told["value"]))
-    return value == round(value, 2) and abs(value - wanted["value"]) <= Fraction(5, 1000)
+    return all(near(told[name], wanted[name]) for name in ROUNDED)
+
+
+def near(told: float | None, wanted: Fraction | float | None) -> bool:
+    if told is None or wanted is None:
+        return told is wanted
+    value = Fraction(str(told))
+    return value == round(value, 2) and abs(value - Fraction(wanted)) <= Fraction(501, 100_000)
 
 
 @st.composite
@@ -151,23 +245,33 @@ def counts(draw: st.DrawFn) -> Figures:
 
 
 @st.composite
-def several(draw: st.DrawFn) -> list[tuple[Council, Figures]]:
-    chosen = draw(st.lists(st.sampled_from(COUNCILS), min_size=1, max_size=6, unique_by=lambda c: c.ons_code))
-    return [(council, draw(counts())) for council in chosen]
-
-
-@settings(max_examples=25, deadline=None)
-@given(given_to=several())
-def test_every_figure_computed_again(given_to: list[tuple[Council, Figures]]) -> None:
-    result = collated(a_return(council, figures) for council, figures in given_to)
-    told, wanted = rows(result), expected(given_to)
-    assert [(r["level"], r["ons_code"], r["measure"], r["respondent"]) for r in told] == [
-        (r["level"], r["ons_code"], r["measure"], r["respondent"]) for r in wanted
+def several(draw: st.DrawFn) -> list[Given]:
+    """Returns of some councils for some of four quarters; one at least for the quarter that is collated."""
+    chosen = draw(st.lists(st.sampled_from(COUNCILS), min_size=1, max_size=7, unique_by=lambda c: c.ons_code))
+    earlier = draw(st.sampled_from([[], SPANS["year_to_date"][:2], SPANS["last_four_quarters"][:3]]))
+    given_to = [(council, QUARTER, draw(counts())) for council in chosen]
+    return given_to + [
+        (council, period, draw(counts())) for period in earlier for council in chosen if draw(st.booleans())
     ]
+
+
+RANDOM_COLLECTIONS = 200 if os.environ.get("MSPOF_FULL") else 20
+
+
+@settings(max_examples=RANDOM_COLLECTIONS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(given_to=several())
+def test_every_figure_computed_again(given_to: list[Given]) -> None:
+    result = collated(a_return(council, figures, period) for council, period, figures in given_to)
+    told, wanted = rows(result), expected(given_to)
+    keys = ("span", "level", "ons_code", "name", "measure", "respondent")
+    assert [[row[key] for key in keys] for row in told] == [[row[key] for key in keys] for row in wanted]
     for row, again in zip(told, wanted, strict=True):
         assert same(row, again), (row, again)
     assert result.measures.columns == list(TIDY)
-    assert (result.participating, result.on_register) == (len(given_to), len(COUNCILS))
+    assert (result.participating, result.on_register) == (
+        len({c.ons_code for c, p, _ in given_to if p == QUARTER}),
+        len(COUNCILS),
+    )
 
 
 def value(result: Collated, measure: str, respondent: str | None = None) -> tuple[Any, ...]:

@@ -29,7 +29,7 @@ ORDER = [
     *("rules.explained", "rules"),
     *("reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
-    *("decisions", "participation", "collation", "comparison"),
+    *("decisions", "participation", "measures", "collation", "comparison"),
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),

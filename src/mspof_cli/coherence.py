@@ -17,6 +17,10 @@ from mspof_cli.schemas import ANSWER, Block, Collection, Edition, Question, Rule
 KNOWN_FIELDS = {"council", "ons_code", "year", "quarter", "submission", "completed", "signed_off"}
 
 
+# What is reported regularly must be few enough to be read.
+MOST_HEADLINES = 5
+
+
 def _repeated(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
@@ -28,6 +32,8 @@ def collection_problems(collection: Collection) -> Iterator[str]:
         yield f"the cover has no field '{sorted(missing)[0]}'."
     if sum(field.supplies for field in collection.cover) > 1:
         yield "more than one field of the cover has 'supplies'."
+    if sum(each.headline for each in collection.derived) > MOST_HEADLINES:
+        yield f"more than {MOST_HEADLINES} derived measures have 'headline'."
     for question in collection.question:
         yield from _tally_problems(question)
         if bool(question.answers) == bool(question.columns):

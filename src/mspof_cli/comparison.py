@@ -12,6 +12,7 @@ import polars as pl
 
 from mspof_cli.collation import Collated
 from mspof_cli.decisions import is_used
+from mspof_cli.measures import QUARTER
 from mspof_cli.reconcile import Position, Year, compare, years
 from mspof_cli.rules import Checked
 from mspof_cli.sac import EnglandFigure, Sac
@@ -83,7 +84,7 @@ def _england(collated: Collated, england: Sequence[EnglandFigure]) -> pl.DataFra
     for figure in england:
         if figure.year <= collated.period.year:
             published.setdefault(figure.year, {})[figure.measure] = figure.published
-    pooled = {row["measure"]: row for row in collated.measures.filter(level="participating").to_dicts()}
+    pooled = {row["measure"]: row for row in collated.measures.filter(level="participating", span=QUARTER).to_dicts()}
     collection, rows = collated.collection, []
     for derived in collection.derived:
         part, base = collection.expand(derived.numerator), collection.expand(derived.denominator)

@@ -12,6 +12,7 @@ import xlsxwriter
 from mspof_cli.collation import Collated
 from mspof_cli.comparison import Comparison
 from mspof_cli.findings import Severity
+from mspof_cli.measures import QUARTER
 from mspof_cli.outputs.safe import FORMULA_STARTS, printable
 from mspof_cli.questions import State
 
@@ -95,7 +96,7 @@ def _workbook(collated: Collated, comparison: Comparison) -> bytes:
 def _level(collated: Collated, level: str, area: dict[str, str]) -> pl.DataFrame:
     """The measures of one level as people read them: a count, or part and base of a percentage, and who answered."""
     is_percent = pl.col("unit") == "percent"
-    return collated.measures.filter(pl.col("level") == level).select(
+    return collated.measures.filter(level=level, span=QUARTER).select(
         *(pl.col(name).alias(heading) for name, heading in area.items()),
         pl.col("question").alias("Question"),
         pl.col("label").alias("Measure"),

@@ -1,0 +1,196 @@
+"""Figures of returns -> the measures of areas: pooled counts and percentages, their intervals, and how councils vary.
+
+Percentages are pooled: the sum of the numerators over the sum of the denominators, of the returns that gave every part
+of both. What was not returned is null, and never counted as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import polars as pl
+
+from mspof_cli.intervals import Z_95
+from mspof_cli.periods import Period
+from mspof_cli.returns import Return
+from mspof_cli.schemas import Collection
+
+PARTICIPATING = "Participating councils"
+LEVELS = ("participating", "council_type", "region", "council")
+
+# Spans of time that end with the quarter that is collated.
+QUARTER, YEAR_TO_DATE, LAST_FOUR = "quarter", "year_to_date", "last_four_quarters"
+
+# One row for each span of time, area and measure. A count has no denominator, and its value is the numerator; a
+# percentage's value is 100 x numerator / denominator, with Wilson's 95 % interval from lower to upper. ``returns`` of
+# ``councils`` of the ``participating`` in the area gave every part of the measure; where none did, figures are null.
+# The median and quartiles are of the percentages of the ``compared`` councils, whose denominators are large enough.
+TIDY = (
+    *("collection", "period", "span", "level", "ons_code", "cassr_code", "name", "question", "measure", "label"),
+    *("respondent", "unit", "numerator", "denominator", "value", "lower", "upper"),
+    *("councils", "participating", "returns", "median", "lower_quartile", "upper_quartile", "compared"),
+)
+
+# How many councils there must be for a median of their percentages, and for quartiles.
+MEDIAN_FROM, QUARTILES_FROM = 3, 5
+
+_WHAT = ("order", "question", "measure", "label", "respondent", "unit")
+_WHO = ("ons_code", "cassr_code", "name", "council_type", "region_code", "region_name")
+
+
+def spans_of(period: Period, found: Iterable[Period]) -> dict[str, tuple[Period, ...]]:
+    """The spans that end with a quarter, of which there are returns for every quarter."""
+    there, back = set(found), [period]
+    while len(back) < 4:
+        back.insert(0, back[0].previous)
+    year = tuple(each for each in back if each.start_year == period.start_year)
+    spans = {QUARTER: (period,), YEAR_TO_DATE: year, LAST_FOUR: tuple(back)}
+    # A year of which only one quarter has passed is that quarter.
+    return {name: span for name, span in spans.items() if there >= set(span) and (name == QUARTER or len(span) > 1)}
+
+
+def figures_of(returns: Iterable[Return]) -> pl.DataFrame:
+    """Every figure of every return, long: council, period, figure, value (null if not returned)."""
+    rows = (
+        (*_who(ret), str(ret.who.period), name, given.value)
+        for ret in returns
+        if ret.who.council
+        for name, given in ret.figures.items()
+    )
+    texts = (*_WHO, "quarter", "figure")
+    return pl.DataFrame(list(rows), schema={**dict.fromkeys(texts, pl.String), "value": pl.Int64}, orient="row")
+
+
+def _who(ret: Return) -> tuple[str, ...]:
+    council = ret.who.council
+    assert council is not None
+    return (
+        *(council.ons_code, council.cassr_code, council.name),
+        *(council.council_type, council.region_code, council.region_name),
+    )
+
+
+def measures(
+    figures: pl.DataFrame, collection: Collection, period: Period, spans: Mapping[str, Sequence[Period]]
+) -> pl.DataFrame:
+    """The tidy table, of the columns of ``TIDY``, for each of the spans of time."""
+    by_return = _by_return(figures, collection)
+    tables = [
+        _of_span(by_return.filter(pl.col("quarter").is_in([str(each) for each in span])), collection)
+        .with_columns(span=pl.lit(name), span_place=pl.lit(place))
+        for place, (name, span) in enumerate(spans.items())
+    ]  # fmt: skip
+    levels = pl.col("level").replace_strict(LEVELS, range(len(LEVELS)), return_dtype=pl.Int64)
+    return (
+        pl.concat(tables)
+        .with_columns(collection=pl.lit(collection.slug), period=pl.lit(str(period)), place=levels)
+        .sort("span_place", "place", "ons_code", "name", "order")
+        .select(TIDY)
+    )
+
+
+def _definitions(collection: Collection) -> pl.DataFrame:
+    """Every measure, in order, one row for each figure of its numerator and denominator."""
+    counts = [
+        (figure.question, figure.measure, figure.label, figure.respondent, "count", (figure.name,), ())
+        for figure in collection.figures.values()
+    ]
+    percentages = [
+        (each.question, each.slug, each.label, each.respondent, "percent", each.numerator, each.denominator)
+        for each in collection.derived
+    ]
+    places = {slug: number for number, slug in enumerate(collection.questions)}
+    every = sorted([*counts, *percentages], key=lambda measure: places[measure[0]])
+    rows = [
+        (number, collection.questions[question].label, measure, label, respondent, unit, part, figure)
+        for number, (question, measure, label, respondent, unit, *parts) in enumerate(every)
+        for part, names in zip(("numerator", "denominator"), parts, strict=True)
+        for figure in collection.expand(names)
+    ]
+    texts = ("question", "measure", "label", "respondent", "unit", "part", "figure")
+    return pl.DataFrame(rows, schema={"order": pl.Int64, **dict.fromkeys(texts, pl.String)}, orient="row")
+
+
+def _by_return(figures: pl.DataFrame, collection: Collection) -> pl.DataFrame:
+    """Each measure of each return: its numerator and denominator, null unless every part of both was returned."""
+    part = {name: pl.col("value").filter(pl.col("part") == name).sum() for name in ("numerator", "denominator")}
+    complete = ~pl.col("value").is_null().any()
+    return (
+        _definitions(collection)
+        .join(figures, on="figure")
+        .group_by(*_WHO, "quarter", *_WHAT)
+        .agg(**{name: pl.when(complete).then(total) for name, total in part.items()}, complete=complete)
+    )
+
+
+def _of_span(by_return: pl.DataFrame, collection: Collection) -> pl.DataFrame:
+    """The measures of every area over some quarters."""
+    by_council = by_return.group_by(*_WHO, *_WHAT).agg(*_sums(), returns=pl.col("complete").sum())
+    areas = {
+        "participating": ("", "", PARTICIPATING),
+        "council_type": ("", "", pl.col("council_type")),
+        "region": (pl.col("region_code"), "", pl.col("region_name")),
+        "council": (pl.col("ons_code"), pl.col("cassr_code"), pl.col("name")),
+    }
+    return pl.concat(
+        _of_area(by_council, collection, level, *(each if isinstance(each, pl.Expr) else pl.lit(each) for each in area))
+        for level, area in areas.items()
+    )
+
+
+def _sums() -> Iterator[pl.Expr]:
+    """The sums of numerators and denominators that are there; null where none is."""
+    for name in ("numerator", "denominator"):
+        yield pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+
+
+def _of_area(
+    by_council: pl.DataFrame, collection: Collection, level: str, code: pl.Expr, cassr: pl.Expr, name: pl.Expr
+) -> pl.DataFrame:
+    """The measures of the areas of one level."""
+    base = collection.tolerances.share_minimum_base
+    comparable = (pl.col("unit") == "percent") & (pl.col("denominator") >= base)
+    rate = (100 * pl.col("numerator") / pl.col("denominator")).filter(comparable)
+    compared = comparable.sum() if level != "council" else pl.lit(0, pl.Int64)
+    return (
+        by_council.with_columns(ons_code=code, cassr_code=cassr, name=name)
+        .group_by("ons_code", "cassr_code", "name", *_WHAT)
+        .agg(
+            *_sums(),
+            councils=(pl.col("returns") > 0).sum().cast(pl.Int64),
+            participating=pl.len().cast(pl.Int64),
+            returns=pl.col("returns").sum().cast(pl.Int64),
+            compared=compared.cast(pl.Int64),
+            median=rate.quantile(0.5, "linear"),
+            lower_quartile=rate.quantile(0.25, "linear"),
+            upper_quartile=rate.quantile(0.75, "linear"),
+        )
+        .with_columns(level=pl.lit(level))
+        .with_columns(*_percentages(), *_varying())
+    )
+
+
+def _percentages() -> Iterator[pl.Expr]:
+    """The value, and of a percentage Wilson's interval, in per cent to two decimals; nothing where there is no base."""
+    is_count, n = pl.col("unit") == "count", pl.col("denominator").cast(pl.Float64)
+    share, z = pl.col("numerator") / n, Z_95
+    centre, scale = share + z * z / (2 * n), 1 + z * z / n
+    spread = z * (share * (1 - share) / n + z * z / (4 * n * n)).sqrt()
+    there = ~is_count & (n > 0)
+    percent = pl.when(there).then(100 * share).round(2)
+    yield pl.when(is_count).then(pl.col("numerator").cast(pl.Float64)).otherwise(percent).alias("value")
+    yield pl.when(there).then((100 * (centre - spread) / scale).clip(0, 100)).round(2).alias("lower")
+    yield pl.when(there).then((100 * (centre + spread) / scale).clip(0, 100)).round(2).alias("upper")
+    yield pl.when(~is_count).then("denominator").alias("denominator")
+
+
+def _varying() -> Iterator[pl.Expr]:
+    """The median and the quartiles where there are councils enough, in per cent to two decimals."""
+    is_percent = pl.col("unit") == "percent"
+    for name, least in (
+        ("median", MEDIAN_FROM),
+        ("lower_quartile", QUARTILES_FROM),
+        ("upper_quartile", QUARTILES_FROM),
+    ):
+        yield pl.when(is_percent & (pl.col("compared") >= least)).then(pl.col(name)).round(2).alias(name)
+    yield pl.when(is_percent).then("compared").alias("compared")
