@@ -451,6 +451,24 @@ def test_only_feedback_can_be_taken_from(tmp_path: Path, other: str) -> None:
     assert not (tmp_path / "explanations.csv").exists()
 
 
+def test_what_a_council_wrote_is_not_written_over(tmp_path: Path) -> None:
+    """The copy that came back, saved where it was sent from. Once it is taken, it is no longer lost."""
+    again = ("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    assert mspof(*again).returncode == mspof(*again).returncode == 0
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    filled_in(copy, {"MSP202": DIED})
+    before = copy.read_bytes()
+    refused = mspof(*again)
+    assert refused.returncode == 2
+    assert b"holds explanations that were not taken from it yet" in refused.stderr
+    assert copy.read_bytes() == before
+    assert mspof("explain", "--from", copy, cwd=tmp_path).returncode == 0
+    assert mspof(*again, "--explanations", "explanations.csv", cwd=tmp_path).returncode == 0
+    feedback = read_feedback(open_workbook(copy))
+    assert feedback
+    assert DIED in [told.explanation for told in feedback.told]
+
+
 # --- since last time ------------------------------------------------------------------------------------------------
 
 

@@ -108,7 +108,7 @@ def refuse_feedback_among(feedback: Path, inputs: list[Path]) -> None:
 def write_feedback(batch: Batch, folder: Path, schemas: Schemas) -> None:
     """Feedback for each return that counts, each file whole or not at all; says what was written."""
     from mspof_cli.outputs.deliver import inputs, say
-    from mspof_cli.outputs.feedback import feedback_files
+    from mspof_cli.outputs.feedback import feedback_files, refuse_to_lose_explanations
     from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
 
     names = 0
@@ -116,6 +116,7 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas) -> None:
     for files in feedback_files(batch, schemas):
         paths = {folder / name: data for name, data in files.items()}
         refuse_to_overwrite(paths, inputs(batch))
+        refuse_to_lose_explanations(paths, batch)
         for path, data in paths.items():
             write_whole(path, data)
         names += 1

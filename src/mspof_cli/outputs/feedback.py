@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from mspof_cli.errors import MspofError
+from mspof_cli.errors import MspofError, UsageError
+from mspof_cli.feedback import read_feedback
+from mspof_cli.findings import Severity
 from mspof_cli.layout import Form
 from mspof_cli.loading import Schemas
 from mspof_cli.outputs.form import blank_words, read_guidance
@@ -20,7 +22,7 @@ from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Council
 from mspof_cli.sent import Blank, Sent, read_sent
-from mspof_cli.workbook import open_workbook
+from mspof_cli.workbook import NotReadable, open_workbook
 
 LONGEST_NAME = 100
 
@@ -35,6 +37,24 @@ def feedback_files(batch: Batch, schemas: Schemas) -> Iterator[dict[str, bytes]]
         if not checked.set_aside:
             name = _free(_name(checked), taken)
             yield {f"{name}{ending}": data for ending, data in desk.written(checked).items()}
+
+
+def refuse_to_lose_explanations(paths: Iterable[Path], batch: Batch) -> None:
+    """``UsageError`` if a file that would be replaced holds explanations that were not taken from it yet."""
+    taken = {finding.explanation for checked in batch.checked for finding in checked.findings}
+    for path in paths:
+        if path.suffix == ".xlsx" and path.is_file() and not _explanations_in(path) <= taken:
+            problem = f"'{path}' holds explanations that were not taken from it yet."
+            raise UsageError(problem, "Run 'mspof explain --from' on it first, or choose another folder.")
+
+
+def _explanations_in(path: Path) -> set[str]:
+    try:
+        feedback = read_feedback(open_workbook(path))
+    except NotReadable:
+        return set()
+    queries = [told for told in feedback.told if told.finding.severity is Severity.QUERY] if feedback else []
+    return {told.explanation for told in queries if told.explanation}
 
 
 def _name(checked: Checked) -> str:
