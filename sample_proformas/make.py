@@ -251,6 +251,15 @@ def cut_short(path: Path) -> None:
     path.write_bytes(data[: len(data) // 2])
 
 
+def packed_anew(path: Path) -> None:
+    """The same parts in another package, as other programs write them: other bytes, nothing else."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+
+
 AFTERWARDS: dict[str, Callable[[Path], object]] = {
     "emptied": lambda path: path.write_bytes(b""),
     "as_xlsb": as_xlsb,
@@ -263,6 +272,7 @@ AFTERWARDS: dict[str, Callable[[Path], object]] = {
     "without_results": without_results,
     "as_own_workbook": as_own_workbook,
     "with_password": with_password,
+    "packed_anew": packed_anew,
     "copy_of_a": lambda path: shutil.copy(path.with_name("a.xlsx"), path),
 }
 

@@ -406,6 +406,7 @@ def of_several() -> list[Fault]:
         return Sample(file, "Ravenstoke", figures, period, {"submission": submission})
 
     copy = Sample("b.xlsx", "Ravenstoke", base, then="copy_of_a")
+    saved_again = Sample("b.xlsx", "Ravenstoke", base, then="packed_anew")
     swapped = base | achieved([6, 9, 18])
     return [
         Fault("SET101-same-submission-number", (ravenstoke("a.xlsx", base), ravenstoke("b.xlsx", full(61))), (
@@ -415,6 +416,8 @@ def of_several() -> list[Fault]:
             ("a.xlsx", "note", "SET102", "Cover", "C13", "submission 1"),)),
         Fault("SET103-same-file-twice", (ravenstoke("a.xlsx", base), copy), (
             ("b.xlsx", "note", "SET103", "", "", "the same file as 'a.xlsx'"),)),
+        Fault("SET104-same-answers-twice", (ravenstoke("a.xlsx", base), saved_again), (
+            ("b.xlsx", "note", "SET104", "", "", "the same answers as 'a.xlsx'"),)),
         Fault("SET201-figures-of-another-council", (ravenstoke("a.xlsx", base), Sample("b.xlsx", "Oakenshire", base)), (
             ("a.xlsx", "error", "SET201", "Questions", ALL_FIGURES, "the same figures as in 'b.xlsx'"),
             ("b.xlsx", "error", "SET201", "Questions", ALL_FIGURES, "the same figures as in 'a.xlsx'"))),

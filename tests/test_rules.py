@@ -250,6 +250,7 @@ MET: dict[str, Meeting] = {
     "SET101": several(returned(clean(), file="a.xlsx"), returned(clean({"not_achieved": 1}), file="b.xlsx")),
     "SET102": several(returned(clean(), file="a.xlsx"), returned(clean(submission=2), file="b.xlsx")),
     "SET103": several(returned(clean(), file="a.xlsx", sha256="1"), returned(clean(), file="b.xlsx", sha256="1")),
+    "SET104": several(returned(clean(), file="a.xlsx"), returned(clean(), file="b.xlsx", sha256="1")),
     "SET201": several(returned(clean(), file="a.xlsx"), returned(clean(**RAVENSTOKE), file="b.xlsx")),
     "SET202": several(returned(clean(), file="a.xlsx"), returned(clean(**Q2), file="b.xlsx")),
     "SET301": several(returned(clean(), file="a.xlsx"), returned(clean(TWICE, **Q2), file="b.xlsx")),
@@ -516,6 +517,7 @@ def files(*returns: Return) -> dict[str, list[str]]:
 
 
 WRONG = {"fully_achieved": 20}
+MORE = {"not_achieved": 1}
 
 
 @pytest.mark.parametrize(
@@ -545,7 +547,19 @@ WRONG = {"fully_achieved": 20}
         ),
         (
             [returned(clean(submission=number), file=name) for name, number in zip("abc", (1, 2, 2), strict=True)],
-            {"a": ["SET102", "set aside"], "b": ["SET101"], "c": ["SET101"]},
+            {"a": ["SET102", "set aside"], "b": [], "c": ["SET104", "set aside"]},
+        ),
+        (
+            [
+                returned(clean(), file="a"),
+                returned(clean(submission=2), file="b"),
+                returned(clean(MORE, submission=2), file="c"),
+            ],
+            {"a": ["SET102", "set aside"], "b": ["SET101"], "c": ["SET101", "MSP202"]},
+        ),
+        (
+            [returned(clean({"not_asked": text}), file=text) for text in ("six", "seven")],
+            {"six": ["FIG101", "SET101"], "seven": ["FIG101", "SET101"]},
         ),
         (
             [returned(clean(submission=None), file="a"), returned(clean(), file="b")],
@@ -553,7 +567,7 @@ WRONG = {"fully_achieved": 20}
         ),
         (
             [returned(clean(submission=None), file=name) for name in "ab"],
-            {"a": ["COVER401"], "b": ["COVER401"]},
+            {"a": ["COVER401"], "b": ["SET104", "set aside"]},
         ),
         (
             [returned(clean(council="Gloucester"), file=name) for name in "ab"],

@@ -31,10 +31,11 @@ class Found(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Every return that was found, with its findings; and the files that were passed over."""
+    """Every return that was found, with its findings; the files passed over; feedback or forms of last time."""
 
     checked: tuple[Checked, ...]
     passed_over: tuple[Path, ...]
+    last_time: tuple[Path, ...] = ()
 
 
 def validate(
@@ -61,9 +62,9 @@ def validate(
             progress(len(returns), len(files))
     again = partial(check, sac=sac, explanations=explanations, period=period)
     checked = again(returns)
-    since = tuple(since)
-    earlier = told_before(checked, find_workbooks(since).files if since else (), reader, again)
-    return Batch(since_last_time(checked, earlier) if earlier else checked, passed_over)
+    last_time = find_workbooks(paths).files if (paths := tuple(since)) else ()
+    earlier = told_before(checked, last_time, reader, again)
+    return Batch(since_last_time(checked, earlier) if earlier else checked, passed_over, last_time)
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:

@@ -30,7 +30,7 @@ def collate(
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX."""
-    from mspof_cli.outputs.deliver import inputs, print_out, say_of_sac
+    from mspof_cli.outputs.deliver import inputs_of, print_out, say_of_sac
     from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
@@ -51,8 +51,7 @@ def collate(
     collated = compute(batch.checked, wanted, loaded.register)
     comparison = beside(collated, batch.checked, published, loaded.england(collated.collection.slug))
     files = {to / name: data for name, data in summary_files(collated, comparison).items()}
-    read = [Path(each.file) for each in published.publications] if published else []
-    refuse_to_overwrite(files, [*inputs(batch), *read, *([explanations] if explanations else [])])
+    refuse_to_overwrite(files, inputs_of(batch, published, explanations))
     make_folder(to)
     for path, data in files.items():
         write_whole(path, data)

@@ -22,7 +22,7 @@ def participation(
     schemas: SchemasOption = None,
 ) -> None:
     """Say who has returned, who has not, and what councils' systems can supply."""
-    from mspof_cli.outputs.deliver import inputs, print_out
+    from mspof_cli.outputs.deliver import inputs_of, print_out
     from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
     from mspof_cli.outputs.participation import compose_participation, participation_files
     from mspof_cli.outputs.text import plain
@@ -40,7 +40,7 @@ def participation(
     print_out("\n".join(plain(report) for report in compose_participation(found)))
     if to:
         files = {to / name: data for name, data in participation_files(found).items()}
-        refuse_to_overwrite(files, inputs(batch))
+        refuse_to_overwrite(files, inputs_of(batch))
         make_folder(to)
         for path, data in files.items():
             write_whole(path, data)

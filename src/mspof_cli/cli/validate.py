@@ -73,7 +73,7 @@ def validate(
     schemas: SchemasOption = None,
 ) -> None:
     """Check returns: what is wrong, and how to put it right."""
-    from mspof_cli.outputs.deliver import Format, deliver, say_of_sac
+    from mspof_cli.outputs.deliver import Format, deliver, inputs_of, say_of_sac
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
@@ -85,15 +85,16 @@ def validate(
     with progress_bar(quiet) as progress:
         batch = check_all(paths, loaded, progress, published, explanations=explained, period=asked, since=since or ())
     say_of_sac(batch, published)
+    inputs = inputs_of(batch, published, explanations)
     if feedback:
-        write_feedback(batch, feedback, loaded)
+        write_feedback(batch, feedback, loaded, inputs)
     rules = rules_of(loaded) if select or ignore or wanted in (Format.junit, Format.sarif) else {}
     if select or ignore:
         from mspof_cli.select import chosen, chosen_rules
 
         batch = chosen(batch, select or [], ignore or [], rules)
         rules = chosen_rules(rules, select or [], ignore or [])
-    deliver(batch, wanted, output, quiet=quiet, strict=strict, rules=rules)
+    deliver(batch, wanted, output, inputs, quiet=quiet, strict=strict, rules=rules)
     if _has_errors(batch, strict):
         raise typer.Exit(ERRORS_FOUND)
 
@@ -105,9 +106,9 @@ def refuse_feedback_among(feedback: Path, inputs: list[Path]) -> None:
     refuse_among_inputs(feedback, inputs)
 
 
-def write_feedback(batch: Batch, folder: Path, schemas: Schemas) -> None:
+def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Path]) -> None:
     """Feedback for each return that counts, each file whole or not at all; says what was written."""
-    from mspof_cli.outputs.deliver import inputs, say
+    from mspof_cli.outputs.deliver import say
     from mspof_cli.outputs.feedback import feedback_files, refuse_to_lose_explanations
     from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
 
@@ -115,7 +116,7 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas) -> None:
     make_folder(folder)
     for files in feedback_files(batch, schemas):
         paths = {folder / name: data for name, data in files.items()}
-        refuse_to_overwrite(paths, inputs(batch))
+        refuse_to_overwrite(paths, inputs)
         refuse_to_lose_explanations(paths, batch)
         for path, data in paths.items():
             write_whole(path, data)

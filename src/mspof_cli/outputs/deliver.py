@@ -33,14 +33,21 @@ class Format(StrEnum):
 
 
 def deliver(
-    batch: Batch, format: Format, output: Path | None, *, quiet: bool, strict: bool, rules: Mapping[str, Rule]
+    batch: Batch,
+    format: Format,
+    output: Path | None,
+    inputs: Iterable[Path],
+    *,
+    quiet: bool,
+    strict: bool,
+    rules: Mapping[str, Rule],
 ) -> None:
-    """The findings in a file, or on standard output: in colour where that is a terminal."""
+    """The findings in a file, which must be no input, or on standard output: in colour where that is a terminal."""
     if output is None and format is Format.text and sys.stdout.isatty():
         _show(batch, quiet)
         return
     text = _written(batch, format, quiet, strict, rules)
-    put(text, output, inputs(batch), for_programs=format is not Format.text)
+    put(text, output, inputs, for_programs=format is not Format.text)
 
 
 def put(text: str, output: Path | None, inputs: Iterable[Path], *, for_programs: bool) -> None:
@@ -54,9 +61,11 @@ def put(text: str, output: Path | None, inputs: Iterable[Path], *, for_programs:
     write_whole(output, text.encode(errors="replace"))
 
 
-def inputs(batch: Batch) -> list[Path]:
-    """Every file in the folders that were read, whether it is a return or not."""
-    return [*(Path(checked.ret.file) for checked in batch.checked), *batch.passed_over]
+def inputs_of(batch: Batch, published: Sac | None = None, explanations: Path | None = None) -> list[Path]:
+    """Every file that was read or stands in a folder that was, none of which an output may replace."""
+    returns = [Path(checked.ret.file) for checked in batch.checked]
+    sac = [Path(each.file) for each in published.publications] if published else []
+    return [*returns, *batch.passed_over, *batch.last_time, *sac, *([explanations] if explanations else [])]
 
 
 def _written(batch: Batch, format: Format, quiet: bool, strict: bool, rules: Mapping[str, Rule]) -> str:

@@ -34,7 +34,7 @@ class Standing(NamedTuple):
 
 
 def standing(returns: Iterable[Return]) -> Standing:
-    """Of returns for one council and period the highest submission number counts; the same file counts once.
+    """Of returns for one council and period the highest submission number counts; the same file or answers count once.
 
     Two files with the same highest number: nobody can say which counts, so neither does. One without a number, or
     that does not say whose it is, needs correcting and takes no part.
@@ -68,13 +68,30 @@ def _version_key(ret: Return) -> tuple[str, str, str, str]:
 
 
 def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
-    """Returns without copies of the same file, and a note for each copy: a copy's name is mostly the longer one."""
-    first: dict[str, Return] = {}
+    """Returns without copies, and a note for each copy: of the same file, or of the same answers in another file.
+
+    A copy's name is mostly the longer one. Feedback that came back holds the answers of the form that it is about.
+    """
+    files: dict[str, Return] = {}
+    contents: dict[object, Return] = {}
     copies: list[Met] = []
     for ret in sorted(returns, key=lambda ret: (len(ret.file), ret.file)):
-        if first.setdefault(ret.sha256, ret) is not ret:
-            copies.append((ret.file, Trouble("SET103", facts={"found": first[ret.sha256].file})))
-    return list(first.values()), copies
+        if files.setdefault(ret.sha256, ret) is not ret:
+            copies.append((ret.file, Trouble("SET103", facts={"found": files[ret.sha256].file})))
+        elif contents.setdefault(_content(ret), ret) is not ret:
+            copies.append((ret.file, Trouble("SET104", facts={"found": contents[_content(ret)].file})))
+    return list(contents.values()), copies
+
+
+def _content(ret: Return) -> object:
+    """Everything that a return says, and what is wrong with it; nothing of where in its file that stands."""
+    if ret.form is None or ret.who.council is None or ret.who.period is None:
+        return ret.sha256
+    cover = tuple(entry.text for entry in ret.cover.values())
+    figures = tuple(given.value for given in ret.figures.values())
+    wrong = sorted((each.code, each.question or "", each.measure or "") for each in ret.troubles)
+    unread = sorted(str(each.facts) for each in ret.troubles if each.code.startswith("FIG"))
+    return ret.who, cover, figures, tuple(ret.states.values()), tuple(wrong), tuple(unread)
 
 
 def _listed(files: Sequence[str]) -> str:
@@ -120,6 +137,18 @@ SAME_FILE = Rule(
     fix="You do not need to do anything.",
     because="Files are often saved twice from an e-mail. A copy must not be counted as another return.",
     example="'Quillbridge Q3 (1).xlsx' beside 'Quillbridge Q3.xlsx'",
+)
+
+SAME_ANSWERS = Rule(
+    code="SET104",
+    title="A submission is there once",
+    severity=Severity.NOTE,
+    found="the same answers as '{found}'",
+    expected="each submission once",
+    message="This file has the same answers and submission number as '{found}'. They were counted once.",
+    fix="You do not need to do anything. If it is feedback that came back, 'mspof explain' takes its explanations.",
+    because="A form saved again, or feedback that a council sent back, is the same submission in another file.",
+    example="the marked copy of a return, sent back with explanations, beside the return",
 )
 
 
@@ -314,5 +343,5 @@ def _is_comparable(ret: Return) -> bool:
     return len(figures) >= tolerances.identical_figures and sum(figures) >= tolerances.identical_total
 
 
-STANDING: tuple[Rule, ...] = (SAME_SUBMISSION, SUPERSEDED, SAME_FILE)
+STANDING: tuple[Rule, ...] = (SAME_SUBMISSION, SUPERSEDED, SAME_FILE, SAME_ANSWERS)
 TOGETHER: tuple[Check, ...] = (SAME_AS_ANOTHER_COUNCIL, SAME_AS_QUARTER_BEFORE, COUNT_CHANGED, SHARE_CHANGED)
