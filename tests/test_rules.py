@@ -44,7 +44,8 @@ from mspof_cli.rules import GENERAL, Checked, catalogue, check
 from mspof_cli.rules.alone import ALONE
 from mspof_cli.rules.explained import EXPLAINED
 from mspof_cli.rules.published import PUBLISHED
-from mspof_cli.rules.together import ANOTHER_PERIOD, TOGETHER, count_is_far, share_is_far, standing
+from mspof_cli.rules.standing import ANOTHER_PERIOD, standing
+from mspof_cli.rules.together import TOGETHER, count_is_far, share_is_far
 from mspof_cli.schemas import Rule
 
 CATALOGUE = catalogue([COLLECTION])

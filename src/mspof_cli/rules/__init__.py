@@ -2,8 +2,8 @@
 
 A rule is declared with its words in one place: what reading can meet in :mod:`~mspof_cli.rules.files` (the file and
 the form) and :mod:`~mspof_cli.rules.answers` (what was filled in); what a function finds in one return in
-:mod:`~mspof_cli.rules.alone`, in all returns together in :mod:`~mspof_cli.rules.together`, and beside what SAC
-published in :mod:`~mspof_cli.rules.beside` (its words in :mod:`~mspof_cli.rules.published`); what a line says in the
+:mod:`~mspof_cli.rules.alone`, in several files for one quarter in :mod:`~mspof_cli.rules.standing`, in all returns
+together in :mod:`~mspof_cli.rules.together`, and beside what SAC published in :mod:`~mspof_cli.rules.beside` (its words in :mod:`~mspof_cli.rules.published`); what a line says in the
 collection's ``rules.toml``.
 """
 
@@ -26,7 +26,8 @@ from mspof_cli.rules.beside import beside_sac
 from mspof_cli.rules.explained import EXPLAINED, weigh
 from mspof_cli.rules.files import FILE, FORM
 from mspof_cli.rules.published import PUBLISHED
-from mspof_cli.rules.together import ANOTHER_PERIOD, SAME_SUBMISSION, STANDING, TOGETHER, of_another_period, standing
+from mspof_cli.rules.standing import ANOTHER_PERIOD, SAME_SUBMISSION, STANDING, of_another_period, standing
+from mspof_cli.rules.together import TOGETHER
 from mspof_cli.sac import Sac
 from mspof_cli.schemas import Collection, Rule
 

@@ -24,7 +24,8 @@ from mspof_cli.reconcile import (
     years,
 )
 from mspof_cli.returns import Return
-from mspof_cli.rules.together import Met, percent
+from mspof_cli.rules.standing import Met
+from mspof_cli.rules.together import percent
 from mspof_cli.sac import Publication, Published, Sac
 
 # A sum of more figures than this is not shown term by term.
