@@ -358,7 +358,7 @@ def test_what_became_of_each_file() -> None:
         partial("g.xlsx", OTHER, council="Elverdale (demonstration)", ons_code="DEMO00005", completed=None),
         returned(cover(council="Farrowshire (demonstration)", ons_code="DEMO00006"), file="h.xlsx"),
         partial("i.xlsx", council="Glimmerbeck (demonstration)", ons_code="DEMO00007"),
-        partial("j.xlsx", council="Glimmerbeck (demonstration)", ons_code="DEMO00007"),
+        partial("j.xlsx", OTHER, council="Glimmerbeck (demonstration)", ons_code="DEMO00007"),
     ]
     result = collate(check(returns), QUARTER, SCHEMAS.register)
     assert [(each.checked.ret.file, each.used, each.has_errors, each.why) for each in result.decisions] == [
