@@ -62,7 +62,8 @@ def validate(
             progress(len(returns), len(files))
     again = partial(check, sac=sac, explanations=explanations, period=period)
     checked = again(returns)
-    last_time = find_workbooks(paths).files if (paths := tuple(since)) else ()
+    since = tuple(since)
+    last_time = find_workbooks(since).files if since else ()
     earlier = told_before(checked, last_time, reader, again)
     return Batch(since_last_time(checked, earlier) if earlier else checked, passed_over, last_time)
 

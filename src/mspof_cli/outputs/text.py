@@ -15,7 +15,7 @@ from mspof_cli.outputs.safe import printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.questions import State
 from mspof_cli.rules import Checked
-from mspof_cli.rules.standing import SAME_ANSWERS, SAME_FILE
+from mspof_cli.rules.standing import SUPERSEDED
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
@@ -90,7 +90,7 @@ def _why(checked: Checked) -> str:
     """Why a file was decided upon as it was: the rules that ask for something, or what kept it from being checked."""
     first = checked.findings[0] if checked.findings else None
     if first and checked.set_aside:
-        why = first.found if first.code in {SAME_FILE.code, SAME_ANSWERS.code} else f"replaced by {first.expected}"
+        why = f"replaced by {first.expected}" if first.code == SUPERSEDED.code else first.found
         return re.sub(r"'[^']*/", "'", why)  # the names of files, without their folders
     if first and checked.ret.form is None:
         return f"{first.code}: {first.message}"

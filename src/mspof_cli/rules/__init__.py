@@ -3,8 +3,8 @@
 A rule is declared with its words in one place: what reading can meet in :mod:`~mspof_cli.rules.files` (the file and
 the form) and :mod:`~mspof_cli.rules.answers` (what was filled in); what a function finds in one return in
 :mod:`~mspof_cli.rules.alone`, in several files for one quarter in :mod:`~mspof_cli.rules.standing`, in all returns
-together in :mod:`~mspof_cli.rules.together`, and beside what SAC published in :mod:`~mspof_cli.rules.beside` (its words in :mod:`~mspof_cli.rules.published`); what a line says in the
-collection's ``rules.toml``.
+together in :mod:`~mspof_cli.rules.together`, and beside what SAC published in :mod:`~mspof_cli.rules.beside` (its
+words in :mod:`~mspof_cli.rules.published`); what a line says in the collection's ``rules.toml``.
 """
 
 from __future__ import annotations

@@ -68,22 +68,22 @@ def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
     contents: dict[object, Return] = {}
     copies: list[Met] = []
     for ret in sorted(returns, key=lambda ret: (len(ret.file), ret.file)):
-        if files.setdefault(ret.sha256, ret) is not ret:
-            copies.append((ret.file, Trouble("SET103", facts={"found": files[ret.sha256].file})))
-        elif contents.setdefault(_content(ret), ret) is not ret:
-            copies.append((ret.file, Trouble("SET104", facts={"found": contents[_content(ret)].file})))
+        if (same := files.setdefault(ret.sha256, ret)) is not ret:
+            copies.append((ret.file, Trouble("SET103", facts={"found": same.file})))
+        elif (same := contents.setdefault(_content(ret), ret)) is not ret:
+            copies.append((ret.file, Trouble("SET104", facts={"found": same.file})))
     return list(contents.values()), copies
 
 
 def _content(ret: Return) -> object:
     """Everything that a return says, and what is wrong with it; nothing of where in its file that stands."""
-    if ret.form is None or ret.who.council is None or ret.who.period is None:
-        return ret.sha256
     cover = tuple(entry.text for entry in ret.cover.values())
     figures = tuple(given.value for given in ret.figures.values())
-    wrong = sorted((each.code, each.question or "", each.measure or "") for each in ret.troubles)
-    unread = sorted(str(each.facts) for each in ret.troubles if each.code.startswith("FIG"))
-    return ret.who, cover, figures, tuple(ret.states.values()), tuple(wrong), tuple(unread)
+    wrong = sorted(
+        (each.code, each.question or "", each.measure or "", str(each.facts) if each.code.startswith("FIG") else "")
+        for each in ret.troubles
+    )
+    return cover, figures, tuple(ret.states.values()), tuple(wrong)
 
 
 def _listed(files: Sequence[str]) -> str:
