@@ -100,6 +100,24 @@ def test_the_marked_copy(path: Path, feedback: Feedback, tmp_path: Path) -> None
         assert found == {(place.sheet, shown_at(files[".xlsx"], place)) for place in places}
 
 
+@pytest.mark.parametrize("path", FAULTS, ids=lambda path: str(path.relative_to(SAMPLES / "faults")))
+def test_a_form_and_its_marked_copy_are_one_submission(path: Path, feedback: Feedback, tmp_path: Path) -> None:
+    """Whatever was wrong with the form: what comes back beside it neither counts twice nor hides any trouble."""
+    checked, files = feedback[path]
+    whose = checked.ret.who
+    if whose.council is None or whose.period is None or whose.submission is None:
+        return
+    shutil.copy(path, tmp_path)
+    (tmp_path / f"marked {path.stem}.xlsx").write_bytes(files[".xlsx"])
+    both = {each.ret.file: each for each in validate([tmp_path], SCHEMAS).checked}
+    kept = [name for name, each in both.items() if not each.set_aside]
+    assert [[finding.code for finding in both[name].findings] for name in kept] == [
+        [finding.code for finding in checked.findings]
+    ]
+    aside = [finding.code for each in both.values() if each.set_aside for finding in each.findings]
+    assert aside in (["SET104"], ["SET103"])
+
+
 def shown_at(data: bytes, place: Place) -> str:
     """The address where a place can be marked: where cells are merged, that of the first."""
     book = openpyxl.load_workbook(io.BytesIO(data))

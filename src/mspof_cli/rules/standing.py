@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from mspof_cli.cells import Place
+from mspof_cli.cells import Entry, Kind, Place, date_of
 from mspof_cli.findings import Severity, Trouble, some_of
 from mspof_cli.periods import Period
 from mspof_cli.returns import Return
 from mspof_cli.schemas import Rule
 
 FILES_NAMED = 3
+
+# The codes of the rules on answers that give no number begin with this.
+NO_NUMBER = "FIG1"
 
 # Trouble with one of several returns: the file that it is in, and the trouble.
 Met = tuple[str, Trouble]
@@ -62,12 +65,13 @@ def _version_key(ret: Return) -> tuple[str, str, str, str]:
 def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
     """Returns without copies, and a note for each copy: of the same file, or of the same answers in another file.
 
-    A copy's name is mostly the longer one. Feedback that came back holds the answers of the form that it is about.
+    Feedback that came back holds the answers of the form that it is about, on a form where nothing was moved: of the
+    two, the one with more trouble counts, so that no trouble is lost. Else a copy's name is mostly the longer one.
     """
     files: dict[str, Return] = {}
     contents: dict[object, Return] = {}
     copies: list[Met] = []
-    for ret in sorted(returns, key=lambda ret: (len(ret.file), ret.file)):
+    for ret in sorted(returns, key=lambda ret: (-len(ret.troubles), len(ret.file), ret.file)):
         if (same := files.setdefault(ret.sha256, ret)) is not ret:
             copies.append((ret.file, Trouble("SET103", facts={"found": same.file})))
         elif (same := contents.setdefault(_content(ret), ret)) is not ret:
@@ -76,14 +80,22 @@ def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
 
 
 def _content(ret: Return) -> object:
-    """Everything that a return says, and what is wrong with it; nothing of where in its file that stands."""
-    cover = tuple(entry.text for entry in ret.cover.values())
+    """Everything that a return says, also where it is no number; nothing of the file and the form that it stands on."""
+    cover = tuple(_given(entry, ret.date_1904) for entry in ret.cover.values())
     figures = tuple(given.value for given in ret.figures.values())
-    wrong = sorted(
-        (each.code, each.question or "", each.measure or "", str(each.facts) if each.code.startswith("FIG") else "")
+    unread = sorted(
+        (each.code, each.question or "", each.measure or "", str(each.facts))
         for each in ret.troubles
+        if each.code.startswith(NO_NUMBER)
     )
-    return cover, figures, tuple(ret.states.values()), tuple(wrong)
+    return cover, figures, tuple(unread)
+
+
+def _given(entry: Entry, date_1904: bool) -> object:
+    """What stands on a line of the cover: two ways of counting days, or of writing a word, say the same."""
+    if entry.cell is not None and entry.cell.kind is Kind.DATE:
+        return date_of(entry.cell, date_1904)
+    return entry.text or (None if entry.is_blank else entry.cell)
 
 
 def _listed(files: Sequence[str]) -> str:
