@@ -33,7 +33,8 @@ ORDER = [
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
-    *("outputs.form.readings", "outputs.form.checks", "outputs.form.live", "outputs.form.entry", "outputs.form.values"),
+    *("outputs.form.readings", "outputs.form.checks", "outputs.form.entry", "outputs.form.cover", "outputs.form.live"),
+    *("outputs.form.values",),
     *("outputs.form.guidance", "outputs.form.maker", "outputs.form"),
     *(
         "outputs.letter",

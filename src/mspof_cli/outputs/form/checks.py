@@ -14,22 +14,16 @@ from mspof_cli.layout import Form, Key
 from mspof_cli.lines import Line, Verdict
 from mspof_cli.outputs.form.formulas import any_of, condition, sides, text_of, words
 from mspof_cli.outputs.form.readings import Reading
-from mspof_cli.periods import quarter_label
-from mspof_cli.rules.alone import ALL_OR_NONE, CHOICE_NOT_STATED, DATE_NOT_STATED, NOT_SIGNED_OFF
-from mspof_cli.rules.answers import COVER, FIGURES, ZERO_OR_BLANK
-from mspof_cli.schemas import ANSWER, Derived, Field, Question, Rule, figure_name
+from mspof_cli.rules.alone import ALL_OR_NONE
+from mspof_cli.rules.answers import FIGURES, ZERO_OR_BLANK
+from mspof_cli.schemas import ANSWER, Derived, Question, Rule, figure_name
 
 HELD, BROKEN, NOT_TRIED = (f'"{verdict.value}"' for verdict in Verdict)
 
-GENERAL = {rule.code: rule for rule in (*COVER, *FIGURES)}
-
-PERIOD, HALF_FILLED = GENERAL["COVER201"], GENERAL["FIG201"]
+HALF_FILLED = next(rule for rule in FIGURES if rule.code == "FIG201")
 
 # Characters of a formula that names answers, which leave room for the rest of it within Excel's limit of 8,192.
 LONGEST_LIST = 7000
-
-# The highest submission number, and the last day (as Excel counts days) that the form is read with.
-LARGEST_SUBMISSION, LAST_DATE = 9999, 109_999
 
 # The rules about what a single answer may be, FIG101 to FIG112, are one check of a question's answers.
 NUMBERS = Rule(
@@ -64,9 +58,9 @@ class Check(NamedTuple):
 
 
 def checks(form: Form, readings: Mapping[Key, Reading]) -> list[Check]:
-    """Every check that a form can make, in the order in which it is filled in."""
+    """Every check of answers to questions that a form can make, in the order in which it is filled in."""
     known = _Known(form, readings)
-    found = list(known.on_cover())
+    found: list[Check] = []
     for question in form.collection.question:
         if not question.is_list:
             found += known.on_answers(question)
@@ -185,47 +179,3 @@ class _Known:
         facts = {"question": text_of(question.label), "answers": listed, "blank": listed}
         message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
         return Check(rule, rule.title, question.slug, verdict, message, fix, faulty)
-
-    def on_cover(self) -> Iterator[Check]:
-        """Whether the cover says whose return it is, for when, and what else every return must say."""
-        fields = {field.slug: field for field in self.collection.cover}
-        yield self._stated(GENERAL["COVER101"], [fields["council"], fields["ons_code"]], "TRUE")
-        quarters = [quarter_label(quarter) for quarter in range(1, 5)]
-        for slug, choices in (("year", self.form.edition.years), ("quarter", quarters)):
-            yield self._stated(PERIOD, [fields[slug]], self._is_one_of(fields[slug], choices))
-        for rule, slug, least, most in (
-            (GENERAL["COVER401"], "submission", 1, LARGEST_SUBMISSION),
-            (DATE_NOT_STATED.rule, "completed", 1, LAST_DATE),
-        ):
-            cell = self._line(fields[slug]).cell
-            number = f"IF(ISNUMBER({cell}),AND({cell}>={least},{cell}<={most}),FALSE)"
-            yield self._stated(rule, [fields[slug]], number)
-        for field in self.collection.cover:
-            if field.slug == "signed_off":
-                yield self._chosen(NOT_SIGNED_OFF.rule, field)
-            elif field.expected:
-                yield self._chosen(CHOICE_NOT_STATED.rule, field)
-
-    def _stated(self, rule: Rule, fields: list[Field], good: str) -> Check:
-        """Whether lines of the cover are filled in; what is neither blank nor ``good`` is judged when it is read."""
-        given = "+".join(self._line(field).given for field in fields)
-        return self._on_cover(rule, fields, f"IF({given}=0,{BROKEN},IF({good},{HELD},{NOT_TRIED}))", '"blank"')
-
-    def _is_one_of(self, field: Field, choices: Iterable[str]) -> str:
-        """Whether one of some choices is made; Excel compares without regard to case."""
-        return any_of([f"{self._line(field).text}={text_of(choice)}" for choice in choices])
-
-    def _chosen(self, rule: Rule, field: Field) -> Check:
-        """Whether one of a field's choices is made."""
-        chosen = self._is_one_of(field, field.choices)
-        found = f'IF({self._line(field).given}=0,"blank","something else")'
-        return self._on_cover(rule, [field], f"IF({chosen},{HELD},{BROKEN})", found)
-
-    def _on_cover(self, rule: Rule, fields: list[Field], verdict: str, found: str) -> Check:
-        facts = {"label": text_of(fields[0].label), "found": found, "expected": text_of(either(fields[0].choices))}
-        message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
-        title = f"{rule.title}: {fields[0].label}" if rule in (PERIOD, CHOICE_NOT_STATED.rule) else rule.title
-        return Check(rule, title, None, verdict, message, fix, {(None, field.slug, ANSWER): "TRUE" for field in fields})
-
-    def _line(self, field: Field) -> Reading:
-        return self.readings[None, field.slug, ANSWER]

@@ -17,7 +17,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mspof_cli.cells import column_letters
-from mspof_cli.outputs.form.checks import LARGEST_SUBMISSION
 from mspof_cli.outputs.form.file import free_name
 from mspof_cli.outputs.form.style import put_text
 from mspof_cli.periods import long_date, quarter_label
@@ -29,6 +28,7 @@ LONGEST_TITLE = 32
 LONGEST_MESSAGE = 255
 
 LONGEST_ENTRY = 255
+LARGEST_SUBMISSION = 9999
 LONGEST_COMMENT = 2000
 COUNT_PROMPT = (
     "Enter a whole number, 0 if there were none. Leave the whole question blank if your council does not collect it."
@@ -74,14 +74,18 @@ class DropDowns:
         self.sheet = workbook.create_sheet(free_name("Lists", taken))
         self.sheet.sheet_state = "hidden"
         self.sheet.protection.enable()
-        self._ranges: dict[tuple[str, ...], str] = {}
+        self._ranges: dict[tuple[str, ...] | tuple[int, ...], str] = {}
 
-    def range_of(self, values: tuple[str, ...], name: str) -> str:
+    def range_of(self, values: tuple[str, ...] | tuple[int, ...], name: str) -> str:
         """The range that holds some values, below a heading; equal lists share one."""
         if values not in self._ranges:
             column = len(self._ranges) + 1
             for row, words in enumerate((f"List for '{name}'", *values), 1):
-                put_text(self.sheet.cell(row, column), words)
+                cell = self.sheet.cell(row, column)
+                if isinstance(words, str):
+                    put_text(cell, words)
+                else:
+                    cell.value = words
             letters = column_letters(column)
             self._ranges[values] = f"'{self.sheet.title}'!${letters}$2:${letters}${len(values) + 1}"
         return self._ranges[values]

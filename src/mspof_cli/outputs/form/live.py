@@ -17,6 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from mspof_cli.findings import Severity, some_of
 from mspof_cli.layout import Form, Key
 from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check, checks, not_checked
+from mspof_cli.outputs.form.cover import CoverChecks, Known
 from mspof_cli.outputs.form.formulas import any_of, text_of
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.readings import Reading, Readings, fault_name, reference
@@ -37,6 +38,7 @@ ABOUT_CHECKS = (
 MORE_CHECKS = "More is checked when the form is received, such as the change from the quarter before."
 NOT_HERE = "Checked when the form is received, not here: {}."
 CODES_NAMED = 12
+WELL = "✓ The form's own checks found nothing to correct."
 
 
 class Row(NamedTuple):
@@ -51,9 +53,9 @@ class Row(NamedTuple):
 class Live:
     """The checks of one form."""
 
-    def __init__(self, form: Form, readings: Readings, cells: Mapping[Key, Cell]) -> None:
+    def __init__(self, form: Form, readings: Readings, cells: Mapping[Key, Cell], known: Known) -> None:
         """``cells`` are the form's answer cells; those of lists of cases are not read in formulas."""
-        self.form, self.cells, self._readings = form, cells, readings
+        self.form, self.cells, self._readings, self._known = form, cells, readings, known
         self.read: dict[Key, Reading] = {
             key: readings.add(_name(key), cell, is_count=key[0] is not None)
             for key, cell in cells.items()
@@ -63,7 +65,7 @@ class Live:
 
     def write_sheet(self, page: Page) -> None:
         """The sheet of all checks: a row for each, broken or not."""
-        made = checks(self.form, self.read)
+        made = [*CoverChecks(self.form, self.read, self._known).all(), *checks(self.form, self.read)]
         left, top = page.first_column, page.first_row
         for column, (heading, width) in enumerate(HEADINGS.items(), left):
             page.note(top, column, heading, "heading")
@@ -129,6 +131,7 @@ class Live:
     def _link(self, page: Page, cell: Cell, check: Check) -> None:
         """A link to the answers that a check is about: to the first of them that stand together."""
         own = [key for key in self.read if key in check.faulty and key[0] == check.question] or list(check.faulty)
+        own = own or [key for key in self.read if key[0] is not None]
         sheet = self.cells[own[0]].parent.title
         refs = ranges(self.cells[key].coordinate for key in own if self.cells[key].parent.title == sheet)
         page.note(cell.row, cell.column, f"{sheet} {', '.join(refs)}", "link")
@@ -177,7 +180,9 @@ class Live:
         to_correct = f'{errors}&IF({errors}=1," error"," errors")&" to correct"'
         to_explain = f'{queries}&IF({queries}=1," query"," queries")&" to correct or explain"'
         error, query = (f'"{FAULTS[severity].symbol} "&' for severity in (Severity.ERROR, Severity.QUERY))
-        well = '"✓ The form\'s own checks found nothing to correct."'
+        unsure = any_of([f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None])
+        doubt = text_of(f" Not all of the cover could be checked here: see the sheet '{sheet}'.")
+        well = f'"{WELL}"&IF({unsure},{doubt},"")'
         found = (
             f'IF({errors}>0,{error}{to_correct}&IF({queries}>0,", "&{to_explain},"")&{see},'
             f"IF({queries}>0,{query}{to_explain}&{see},{well}))"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from openpyxl.cell.cell import Cell
 
 from mspof_cli.layout import Form, Key, Label, block_labels
+from mspof_cli.outputs.form.cover import known_councils
 from mspof_cli.outputs.form.entry import DropDowns, Entry, comment_entry, count_entry, cover_entry, list_entry
 from mspof_cli.outputs.form.file import empty_workbook, first_day, free_name
 from mspof_cli.outputs.form.guidance import WORDINGS, version_texts, write_guidance
@@ -92,7 +93,8 @@ class Maker:
         self.form, self.edition, self.collection = form, form.edition, form.collection
         blocks = (self.edition.cover, *self.edition.block, self.edition.comments)
         self.parts = [Part(block, block_labels(self.collection, block)) for block in blocks]
-        self.councils = tuple(sorted({council.name for council in councils}, key=lambda name: (name.casefold(), name)))
+        self.councils = councils
+        self.council_names = tuple(sorted({each.name for each in councils}, key=lambda name: (name.casefold(), name)))
         self.workbook = empty_workbook(self.edition, self.collection)
         words = {label.key for part in self.parts for label in part.labels.values()}
         sheets = dict.fromkeys((*(block.sheet for block in blocks), self.edition.guidance_sheet))
@@ -164,7 +166,7 @@ class Maker:
         if block is self.edition.comments:
             return comment_entry(self.collection.questions[key])
         field = next(field for field in self.collection.cover if field.slug == key)
-        return cover_entry(field, self.councils, self.edition.years, first_day(self.edition), self.drop_downs)
+        return cover_entry(field, self.council_names, self.edition.years, first_day(self.edition), self.drop_downs)
 
     def explain(self, part: Part) -> None:
         """Write what helps to fill a block in, and draw the block together as one panel."""
@@ -202,7 +204,8 @@ class Maker:
 
     def check(self) -> None:
         """Make the form check itself: the sheet of checks, messages beside the questions, the state on the cover."""
-        live = Live(self.form, self.readings, self.cells)
+        known = known_councils(self.councils, self.drop_downs)
+        live = Live(self.form, self.readings, self.cells, known)
         live.write_sheet(self.pages[self.checks_sheet])
         live.mark_answers(self.pages)
         for part in self.parts:

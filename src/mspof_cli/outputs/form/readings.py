@@ -26,7 +26,7 @@ class Reading(NamedTuple):
     """Where the readings of one answer stand, as references from any sheet.
 
     ``given`` is 1 or 0; ``number`` a number, or empty text if the answer gives none; ``fault`` the word for the worst
-    severity found there, or empty text.
+    severity found there, or empty text. ``usual`` is what the format of a plain number is called here.
     """
 
     cell: str
@@ -34,6 +34,21 @@ class Reading(NamedTuple):
     given: str
     number: str
     fault: str
+    usual: str
+
+    @property
+    def is_date(self) -> str:
+        """Whether a number is shown as a date."""
+        return f'{_format(self.cell)}="D"'
+
+    @property
+    def is_odd(self) -> str:
+        """Whether a number is shown as a percentage, or is TRUE or FALSE, which are numbers to LibreOffice.
+
+        Excel calls the format of a plain number G and that of a date D; LibreOffice mostly calls them F and G.
+        """
+        shown = _format(self.cell)
+        return f'OR({shown}="P",AND({shown}="G",{self.usual}<>"G"))'
 
 
 class Readings:
@@ -49,13 +64,14 @@ class Readings:
         plain, usual = self.sheet["H2"], self.sheet["I2"]
         plain.value = 0
         usual.value = "=" + _format(plain.coordinate)
-        self._usual = usual.coordinate.replace("I", "$I$")
+        self._usual = reference(usual)
 
     def add(self, name: str, answer: Cell, *, is_count: bool) -> Reading:
         """Read one answer under a name; ``is_count`` if it should be a number of cases."""
         row = self._rows = self._rows + 1
         cell = reference(answer)
         own, text, whole, digits, given, number, fault = (self.sheet.cell(row, column) for column in range(1, 8))
+        read = Reading(cell, reference(text), reference(given), reference(number), reference(fault), self._usual)
         put_text(own, name)
         seen = cell
         for letter in UNSEEN:
@@ -65,11 +81,11 @@ class Readings:
         if is_count:
             whole.value = f'=LEFT({text.coordinate},FIND(".",{text.coordinate}&".")-1)'
             digits.value = f'=SUBSTITUTE({whole.coordinate},",","")'
-            number.value = "=" + _number(cell, self._usual, text.coordinate, whole.coordinate, digits.coordinate)
+            number.value = "=" + _number(read, text.coordinate, whole.coordinate, digits.coordinate)
         self._workbook.defined_names[fault_name(name)] = DefinedName(
             fault_name(name), attr_text=reference(fault), hidden=True
         )
-        return Reading(cell, *map(reference, (text, given, number, fault)))
+        return read
 
     def set_fault(self, reading: Reading, expression: str) -> None:
         """What says how bad an answer is, once the checks are known."""
@@ -94,13 +110,9 @@ def _format(cell: str) -> str:
     return f'LEFT(IFERROR(CELL("format",{cell}),"G"),1)'
 
 
-def _number(cell: str, usual: str, text: str, whole: str, digits: str) -> str:
-    """The number that a cell gives, or empty text: dates and percentages are numbers to Excel, but not to a count.
-
-    Excel calls the format of a plain number G and that of a date D; LibreOffice mostly calls them F and G. ``usual``
-    is what a plain number's is called here.
-    """
-    is_other = f'OR({_format(cell)}="D",{_format(cell)}="P",AND({_format(cell)}="G",{usual}<>"G"))'
+def _number(read: Reading, text: str, whole: str, digits: str) -> str:
+    """The number that a cell gives, or empty text: dates and percentages are numbers to Excel, but not to a count."""
+    cell, is_other = read.cell, f"OR({read.is_date},{read.is_odd})"
     is_count = f"AND({cell}>=0,{cell}<={LARGEST_COUNT},{cell}=INT({cell}))"
     as_number = f'IF({is_count},IF({is_other},"",{cell}),"")'
     return f'IF(ISERROR({cell}),"",IF(ISNUMBER({cell}),{as_number},IF({text}="","",{_typed(text, whole, digits)})))'
