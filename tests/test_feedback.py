@@ -11,6 +11,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,37 @@ def test_letters_hold_no_contact_details_and_no_comments(tmp_path: Path) -> None
     for ending in (".txt", ".html"):
         assert b"Bloggs" not in files[ending]
         assert b"@" not in files[ending]
+
+
+def test_letters_and_copies_name_other_files_without_their_folders(tmp_path: Path) -> None:
+    """Where the project manager keeps files is nothing that a council is to read."""
+    forms = {
+        "O'Brien/a.xlsx": clean({"not_asked": 5, "enquiries_completed": 39}),
+        "O'Brien/b.xlsx": clean(),
+        "O'Brien/c.xlsx": clean(council="Brackenholt (demonstration)", ons_code="DEMO00002"),
+        "O'Brien/d.xlsx": clean(council="Caldersby (demonstration)", ons_code="DEMO00003"),
+        "O'Brien/e.xlsx": clean(
+            quarter="Q4 January to March", council="Caldersby (demonstration)", ons_code="DEMO00003"
+        ),
+    }
+    (tmp_path / "O'Brien").mkdir()
+    for name, answers in forms.items():
+        (tmp_path / name).write_bytes(workbook(FORM, answers))
+    told = json.loads(mspof("validate", "O'Brien", "--feedback", "out", "--format", "json", cwd=tmp_path).stdout)
+    found = [(each["code"], each["found"]) for ret in told["returns"] for each in ret["findings"]]
+    assert [each for each in found if each[0].startswith("SET")] == [
+        ("SET101", "submission 1 in this file and in 'O'Brien/b.xlsx'"),
+        ("SET101", "submission 1 in this file and in 'O'Brien/a.xlsx'"),
+        ("SET201", "the same figures as in 'O'Brien/d.xlsx'"),
+        ("SET201", "the same figures as in 'O'Brien/c.xlsx'"),
+        ("SET202", "the same figures as for 2018-19-Q3, in 'O'Brien/d.xlsx'"),
+    ]
+    letters = [path.read_text(encoding="utf-8") for path in sorted((tmp_path / "out").glob("*.txt"))]
+    assert all(" ".join(letter.split()).count(".xlsx'") == 1 for letter in letters)
+    for path in (tmp_path / "out").iterdir():
+        with zipfile.ZipFile(path) if path.suffix == ".xlsx" else nullcontext() as archive:
+            parts = [archive.read(name) for name in archive.namelist()] if archive else [path.read_bytes()]
+        assert not [part for part in parts if b"Brien" in part], path.name
 
 
 def test_what_stood_beyond_the_form_is_listed(tmp_path: Path) -> None:

@@ -666,7 +666,7 @@ def test_what_a_replaced_file_is_told() -> None:
             ("C13",),
             "submission 1",
             "submission 2, in 'in/b.xlsx'",
-            "This is submission 1. Submission 2, in 'in/b.xlsx', replaced it, so this file was not checked further.",
+            "This is submission 1. Submission 2, in 'b.xlsx', replaced it, so this file was not checked further.",
             "You do not need to do anything.",
         ),
     )
