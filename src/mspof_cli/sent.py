@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mspof_cli.cells import Cell, Kind, Place, tidy
+from mspof_cli.feedback import feedback_sheet
 from mspof_cli.findings import some_of
 from mspof_cli.layout import Form, Key, Located, label_key, locate
 from mspof_cli.returns import FilledForm
@@ -54,9 +55,7 @@ def read_sent(workbook: Workbook, form: Form, blank: Blank) -> Sent:
         homes[place] = key
         if cell is not None:
             answers[key] = _as_excel_counts_days(cell) if workbook.date_1904 else cell
-    # Comments that were not found are beyond what could be read, although the form has a sheet for them.
-    unread = blank._replace(sheets=blank.sheets - {form.comments.sheet})
-    return Sent(answers, homes, tuple(_beyond(workbook, unread, homes, answers)))
+    return Sent(answers, homes, tuple(_beyond(workbook, form, blank, homes, answers)))
 
 
 def _as_excel_counts_days(cell: Cell) -> Cell:
@@ -103,9 +102,10 @@ def _cases(filled: FilledForm, question: Question) -> Iterator[tuple[Key, Place,
 
 
 def _beyond(
-    workbook: Workbook, blank: Blank, homes: Mapping[Place, Key | Place], answers: Mapping[Key, Cell]
+    workbook: Workbook, form: Form, blank: Blank, homes: Mapping[Place, Key | Place], answers: Mapping[Key, Cell]
 ) -> Iterator[str]:
     """What a file held that the form as it is sent out has no place for."""
+    feedback, more = _feedback(workbook), 0
     own_sheets, read = {label_key(sheet) for sheet in blank.sheets}, {place.sheet for place in homes}
     for name in workbook.sheet_names:
         if name in read:
@@ -114,13 +114,25 @@ def _beyond(
             others = [place.ref for place in places if place not in homes]
             if others:
                 yield f"on the sheet '{name}', outside the form's boxes: {some_of(others, CELLS_NAMED)}"
-        elif label_key(name) not in own_sheets:
-            yield f"the sheet '{name}'"
+        elif label_key(name) == label_key(form.comments.sheet):
+            yield f"the sheet '{name}', which could not be read"
+        elif label_key(name) not in own_sheets and name != feedback:
+            more += 1
+    if more:  # not by name: a sheet may be named after a person
+        yield "another sheet" if more == 1 else f"{more} other sheets"
     typed = {home for home, cell in answers.items() if cell.formula}
     formulas = [place.ref for place, home in homes.items() if home in typed]
     if formulas:
         yield f"formulas in {some_of(formulas, CELLS_NAMED)}, of which the results were kept"
     yield from workbook.extras
+
+
+def _feedback(workbook: Workbook) -> str | None:
+    """The sheet of findings that mspof put in front of a marked copy."""
+    try:
+        return feedback_sheet(workbook)
+    except NotReadable:
+        return None
 
 
 def _is_own(cell: Cell, blank: Blank) -> bool:
