@@ -18,7 +18,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from build import FORM, SCHEMAS, clean, workbook
+from build import FORM, SCHEMAS, clean, cover, workbook
 from libreoffice import computed, needed
 from oracle import zipped
 from shell import ROOT, mspof
@@ -28,7 +28,15 @@ from mspof_cli.errors import MspofError
 from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, read_feedback
 from mspof_cli.findings import Severity, places_of
 from mspof_cli.outputs.feedback import feedback_files
-from mspof_cli.outputs.letter import Received, as_text, compose_letter
+from mspof_cli.outputs.letter import (
+    FINDINGS,
+    NOT_EXPLAINED,
+    NOTES,
+    QUERIES,
+    Received,
+    as_text,
+    compose_letter,
+)
 from mspof_cli.pipeline import Batch, validate
 from mspof_cli.reading import Reader
 from mspof_cli.rules import Checked
@@ -184,7 +192,6 @@ There is nothing that you need to do.
 What we received
 ----------------
   File               Ambermere Q3.xlsx
-  Last saved         15/01/2019 09:30 UTC
   SHA-256            abc
   Submission number  1
 
@@ -212,8 +219,76 @@ Thank you for taking part.
 
 def test_the_whole_letter_of_a_council_with_no_trouble() -> None:
     checked = checked_of(Q3 / "Ambermere.xlsx")
-    received = Received("Ambermere Q3.xlsx", "15/01/2019 09:30 UTC", "abc")
+    received = Received("Ambermere Q3.xlsx", "abc")
     assert as_text(compose_letter(checked, received)) == LETTER
+
+
+def parts_of(letter: str) -> dict[str, str]:
+    """What stands in a letter below each of its headings, on one line."""
+    _, *parts = re.split(r"\n(.+)\n-+\n", letter.removesuffix("Thank you for taking part.\n"))
+    return {heading: " ".join(text.split()) for heading, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def letter_of(folder: Path, *options: str | Path) -> str:
+    """The letter about the one form in a folder, as its project manager gets it."""
+    done = mspof("validate", "in", "--feedback", "out", *options, cwd=folder)
+    assert b"Wrote feedback for 1 of 1 files" in done.stderr
+    [letter] = (folder / "out").glob("*.txt")
+    return letter.read_text(encoding="utf-8")
+
+
+def put_in(folder: Path, data: bytes) -> None:
+    (folder / "in").mkdir()
+    (folder / "in" / "form.xlsx").write_bytes(data)
+
+
+def test_a_letter_says_where_the_figures_of_another_quarter_count(tmp_path: Path) -> None:
+    put_in(tmp_path, workbook(FORM, clean()))
+    said = "Your figures count for 2018-19-Q3, as the cover says, and not for 2018-19-Q4."
+    letter = letter_of(tmp_path, "--period", "2018-19-Q4")
+    assert parts_of(letter)["What happens next"].endswith(said)
+    lines = "DEMO00001,2018-19-Q3,COVER204,,Sent late after a move.,,,,\n"
+    (tmp_path / "e.csv").write_text(HEAD + lines)
+    explained = letter_of(tmp_path, "--period", "2018-19-Q4", "--explanations", "e.csv")
+    assert parts_of(explained)["What happens next"] == said
+
+
+def test_a_letter_does_not_say_that_a_return_without_figures_is_counted(tmp_path: Path) -> None:
+    put_in(tmp_path, workbook(FORM, cover()))
+    said = "There are no figures in your return, so it adds nothing to the national summary."
+    assert parts_of(letter_of(tmp_path))["What happens next"].endswith(said)
+
+
+def test_explanations_that_do_not_count_are_not_among_what_asks_for_nothing(tmp_path: Path) -> None:
+    """A note that has nothing to explain, MSP102 here, is not said to be explained badly."""
+    answers = clean({"asked_dont_know": 12, "enquiries_completed": 50, "not_achieved": 1, "risk_involved_fully": 30})
+    put_in(tmp_path, workbook(FORM, answers))
+    lines = "DEMO00001,2018-19-Q3,MSP202,,Checked.,,,,\nDEMO00001,2018-19-Q3,MSP102,,Checked.,,,,\n"
+    (tmp_path / "e.csv").write_text(HEAD + lines)
+    letter = letter_of(tmp_path, "--explanations", "e.csv")
+    codes = {heading: re.findall(r", ([A-Z]{3}[0-9]{3})\b", text) for heading, text in parts_of(letter).items()}
+    assert {heading: codes[heading] for heading in FINDINGS if heading in codes} == {
+        QUERIES: ["MSP202"],
+        NOT_EXPLAINED: ["EXP104"],
+        NOTES: ["MSP102"],
+    }
+    assert "need to do anything about these" not in letter
+
+
+def test_a_letter_with_notes_does_not_say_that_there_is_nothing_to_do(tmp_path: Path) -> None:
+    put_in(tmp_path, workbook(FORM, clean({"enquiries_completed": "40 "})))
+    assert "It is accepted as it is, with 1 note for your information." in " ".join(letter_of(tmp_path).split())
+
+
+def test_a_letter_names_the_first_of_very_many_cells(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(FORM, cover())))
+    for row in range(7, 61, 2):
+        for column in "HJ":
+            book["Questions"][f"{column}{row}"] = 1
+    put_in(tmp_path, b"")
+    book.save(tmp_path / "in" / "form.xlsx")
+    first = "H7, J7, H11, J11, H13, J13, H15, J15, H19, J19, H21, J21"
+    assert f"Questions {first} and 4 more, FORM108" in parts_of(letter_of(tmp_path))[QUERIES]
 
 
 class Page(HTMLParser):
@@ -663,7 +738,7 @@ def test_an_inbox_as_it_comes(tmp_path: Path) -> None:
 def test_a_link_that_leads_nowhere_still_has_a_letter(tmp_path: Path) -> None:
     (tmp_path / "form.xlsx").symlink_to(tmp_path / "gone.xlsx")
     text = files_of(tmp_path / "form.xlsx")[".txt"].decode()
-    assert "  Last saved  not known\n  SHA-256     not known\n" in text
+    assert "  SHA-256  not known\n" in text
     assert "It could not be read" in text
 
 
