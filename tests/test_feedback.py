@@ -658,6 +658,20 @@ def test_since_the_feedback_even_if_the_council_has_corrected_it_meanwhile(tmp_p
     assert marks("now", "--since", copy, cwd=tmp_path) == SINCE
 
 
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        (("--select", "MSP2,MSP3"), ([("MSP301", "new"), ("MSP202", "still_open")], [])),
+        (("--ignore", "MSP202,MSP301"), ([], ["MSP101"])),
+    ],
+)
+def test_what_was_put_right_is_chosen_like_findings(
+    option: tuple[str, str], expected: tuple[list[tuple[str, str]], list[str]], tmp_path: Path
+) -> None:
+    inbox(tmp_path)
+    assert marks("now", "--since", "before", *option, cwd=tmp_path) == expected
+
+
 def test_what_is_new_is_said_in_the_text_and_in_the_feedback(tmp_path: Path) -> None:
     inbox(tmp_path)
     done = mspof("validate", "now", "--since", "before", "--feedback", "told", cwd=tmp_path)
