@@ -231,6 +231,7 @@ MET: dict[str, Meeting] = {
     "COVER201": one(year="2018-20"),
     "COVER202": one(completed=datetime.date(2018, 12, 3)),
     "COVER203": one(completed="soon"),
+    "COVER205": lambda _: check([returned(clean())], day=datetime.date(2019, 1, 14)),
     "COVER301": one(signed_off=None),
     "COVER302": one(scope=None),
     "COVER401": one(submission=None),

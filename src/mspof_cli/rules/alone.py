@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -64,6 +65,26 @@ COMPLETED_EARLY = Check(
         example="a form for October to December completed on 3 December",
     ),
     completed_early,
+)
+
+
+def completed_later(ret: Return, day: datetime.date) -> Iterator[Trouble]:
+    """By the day of checking, and so not among the checks on a return alone: it was completed by then."""
+    entry = ret.cover["completed"]
+    completed = date_of(entry.cell, ret.date_1904)
+    if completed and completed > day:
+        yield Trouble("COVER205", entry.places, facts={"found": long_date(completed)})
+
+
+COMPLETED_LATER = Rule(
+    code="COVER205",
+    title="The date completed is not still to come",
+    severity=Severity.QUERY,
+    expected="the day on which the form was completed",
+    message="The form was completed on {found}, which is still to come.",
+    fix="Correct the date completed. Check its year.",
+    because="A date that is still to come is a slip in typing, and can't show that the quarter had ended.",
+    example="a form for 2018-19 completed on 15 January 2099",
 )
 
 
