@@ -507,6 +507,12 @@ def test_all_or_none_of_a_large_enough_base(fully: int, partially: int, not_achi
     assert [trouble.measure for trouble in check_.find(ret)] == expected
 
 
+@pytest.mark.parametrize(("typed", "found"), [("No", "'No'"), ("  not   YET ", "'not YET'"), (0, "0")])
+def test_what_stands_for_a_sign_off_is_said_where_it_is_no_name(typed: Value, found: str) -> None:
+    [finding] = alone(signed_off=typed).findings
+    assert (finding.code, finding.found) == ("COVER301", found)
+
+
 # --- versions -------------------------------------------------------------------------------------------------------
 
 

@@ -174,7 +174,7 @@ Upper Book   2024-25-Q1  accepted  0       0        2 of 2    LIB1.xlsx
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "text of 5 characters",
+        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "'Maybe'",
                                  "'On time' or 'Late' or 'Not yet'")),
         ({"Loans!C9": None}, ("error", "FIG202", "Loans!C9", "blank", "an entry in each column that needs one")),
         ({"Loans!B9": " "}, ("error", "FIG202", "Loans!B9", "blank", "an entry in each column that needs one")),

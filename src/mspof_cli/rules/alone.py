@@ -120,7 +120,9 @@ def _choice_not_made(ret: Return, field: Field, code: str) -> Iterator[Trouble]:
     """Trouble where none of a field's choices stands on the cover."""
     entry = ret.cover[field.slug]
     if label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
-        facts = {"label": field.label, "found": described(entry.cell), "expected": either(field.choices)}
+        expected = either(field.choices)
+        found = described(entry.cell, f"something other than {expected}")
+        facts = {"label": field.label, "found": found, "expected": expected}
         yield Trouble(code, entry.places, facts=facts)
 
 
