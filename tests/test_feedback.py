@@ -448,6 +448,21 @@ def test_feedback_is_the_same_on_every_run(tmp_path: Path) -> None:
     assert one == two
 
 
+def test_letters_of_an_earlier_run_are_pointed_at_and_nothing_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "notes.docx").write_bytes(b"mine")
+    first = mspof("validate", Q3 / "Ambermere.xlsx", "--feedback", "out", "-q", cwd=tmp_path)
+    assert first.stderr.decode().splitlines() == ["mspof: Wrote feedback for 1 of 1 files to 'out'."]
+    before = state(tmp_path / "out")
+    second = mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", "out", "-q", cwd=tmp_path)
+    named = ", ".join(f"'Ambermere (demonstration) 2018-19-Q3.{ending}'" for ending in ("html", "txt", "xlsx"))
+    assert second.stderr.decode().splitlines() == [
+        "mspof: Wrote feedback for 1 of 1 files to 'out'.",
+        f"mspof: 'out' also holds what this run did not write: {named}. Remove it if it is of an earlier run.",
+    ]
+    assert before.items() <= state(tmp_path / "out").items()
+
+
 def test_feedback_within_a_folder_that_is_read_is_refused(tmp_path: Path) -> None:
     shutil.copytree(Q3, tmp_path / "in")
     done = mspof("validate", tmp_path / "in", "--feedback", tmp_path / "in" / "out")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mspof_cli.pipeline import Batch
 
 
+OTHERS_NAMED = 3  # files in the folder of feedback that are not of this run
+
 # Options of this command alone.
 FormatOption = Annotated[
     str, typer.Option("--format", metavar="text|json|csv|junit|sarif", help="How to write the findings.")
@@ -108,11 +110,12 @@ def refuse_feedback_among(feedback: Path, inputs: list[Path]) -> None:
 
 def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Path]) -> None:
     """Feedback for each return that counts, each file whole or not at all; says what was written."""
+    from mspof_cli.findings import some_of
     from mspof_cli.outputs.deliver import say
-    from mspof_cli.outputs.feedback import feedback_files, refuse_to_lose_explanations
+    from mspof_cli.outputs.feedback import feedback_files, others_in, refuse_to_lose_explanations
     from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
 
-    names = 0
+    returns, written = 0, set[str]()
     make_folder(folder)
     for files in feedback_files(batch, schemas):
         paths = {folder / name: data for name, data in files.items()}
@@ -120,8 +123,13 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Pa
         refuse_to_lose_explanations(paths, batch)
         for path, data in paths.items():
             write_whole(path, data)
-        names += 1
-    say(f"Wrote feedback for {names} of {len(batch.checked)} files to '{folder}'.", "")
+        returns += 1
+        written |= {path.name for path in paths}
+    say(f"Wrote feedback for {returns} of {len(batch.checked)} files to '{folder}'.", "")
+    others = others_in(folder, written)
+    if others:
+        left = f"'{folder}' also holds what this run did not write: {some_of(others, OTHERS_NAMED)}."
+        say(left, "Remove it if it is of an earlier run.")
 
 
 def _has_errors(batch: Batch, strict: bool) -> bool:

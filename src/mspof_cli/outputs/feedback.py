@@ -24,6 +24,7 @@ from mspof_cli.sent import Blank, Sent, read_sent
 from mspof_cli.workbook import NotReadable, open_workbook
 
 LONGEST_NAME = 100
+ENDINGS = frozenset({".txt", ".html", ".xlsx"})
 
 
 def feedback_files(batch: Batch, schemas: Schemas) -> Iterator[dict[str, bytes]]:
@@ -36,6 +37,16 @@ def feedback_files(batch: Batch, schemas: Schemas) -> Iterator[dict[str, bytes]]
         if not checked.set_aside:
             name = _free(_name(checked), taken)
             yield {f"{name}{ending}": data for ending, data in desk.written(checked).items()}
+
+
+def others_in(folder: Path, written: Iterable[str]) -> list[str]:
+    """Files in a folder that look like feedback, but are not among the names written: of an earlier run, or anyone's.
+
+    In order, and each in quotation marks.
+    """
+    taken = {name.casefold() for name in written}
+    files = (path for path in folder.iterdir() if path.suffix.casefold() in ENDINGS)
+    return [f"'{name}'" for name in sorted(path.name for path in files) if name.casefold() not in taken]
 
 
 def refuse_to_lose_explanations(paths: Iterable[Path], batch: Batch) -> None:
