@@ -21,13 +21,13 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from build import FORM, FORMS, clean, workbook
+from build import FORM, FORMS, clean, cover, workbook
 from shell import MSPOF, ROOT, environment, mspof
 from typer.testing import CliRunner
 
 from mspof_cli import __version__, progress
 from mspof_cli.cli import app, shared
-from mspof_cli.errors import MspofError, UsageError
+from mspof_cli.errors import MspofError
 
 BOTH = "Ambermere (demonstration), Quillbridge (demonstration)"
 FORMATS = ("text", "json", "csv", "junit", "sarif")
@@ -46,7 +46,7 @@ class Outcome:
         self.out, self.err, self.status, self.trouble = result.stdout, result.stderr, result.exit_code, None
         if isinstance(result.exception, MspofError):
             self.trouble = result.exception
-            self.status = shared.WRONG_USE if isinstance(result.exception, UsageError) else shared.COULD_NOT_WORK
+            self.status = shared.status_of(result.exception)
         elif not isinstance(result.exception, SystemExit | None):
             raise result.exception
 
@@ -347,10 +347,19 @@ def test_collate_does_not_mix_real_and_demonstration_councils(here: Path) -> Non
 @pytest.mark.parametrize("path", ["forms/in", "forms/in/c.xlsx"])
 def test_collate_nothing_accepted(path: str, here: Path) -> None:
     outcome = collated(path, "--to", "out")
-    assert outcome.status == 3
+    assert outcome.status == 1
     assert outcome.trouble is not None
     assert outcome.trouble.problem == "No return for 2018-19-Q3 was accepted, so there is nothing to collate."
     assert not (here / "out").exists()
+
+
+def test_collate_nothing_in_the_returns(here: Path) -> None:
+    """There is no error in them, and nothing to work with."""
+    (here / "empty.xlsx").write_bytes(workbook(FORM, cover()))
+    outcome = collated("empty.xlsx", "--to", "out")
+    assert outcome.status == 3
+    assert outcome.trouble is not None
+    assert outcome.trouble.remedy == "There are no figures in the returns."
 
 
 def test_collate_nothing_of_that_period(here: Path) -> None:
@@ -380,13 +389,43 @@ def test_a_period_that_is_none(period: str, here: Path) -> None:
         assert outcome.trouble.problem == f"'{period}' is not a period."
 
 
-def test_collate_to_a_file(here: Path) -> None:
+@pytest.mark.parametrize("folder", ["out", "out/in"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", "forms", "--feedback"],
+        ["collate", "forms", "--period", "2018-19-Q3", "--to"],
+        ["participation", "forms", "--to"],
+    ],
+)
+def test_a_folder_to_write_to_that_is_a_file(command: list[str], folder: str, here: Path) -> None:
     (here / "out").write_text("mine")
-    outcome = collated("forms", "--to", "out")
-    assert outcome.status == 3
+    outcome = Outcome(*command, folder)
+    assert outcome.status == 2
     assert outcome.trouble is not None
-    assert outcome.trouble.problem == "The folder 'out' can't be made."
+    assert outcome.trouble.problem == "'out' is a file, not a folder."
     assert (here / "out").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["validate", ""], "An argument is empty."),
+        (["validate", "forms", "--feedback", ""], "An argument is empty."),
+        (["validate", "forms", "--feedback="], "Nothing is given for --feedback."),
+        (["explain", "--from", ""], "An argument is empty."),
+        (["collate", "forms", "--period", "2018-19-Q3", "--to", ""], "An argument is empty."),
+        (["template", "--council", "Kent", "--period", "2018-19-Q3", "-o", ""], "An argument is empty."),
+    ],
+)
+def test_an_empty_argument_is_never_the_folder_that_one_is_in(command: list[str], said: str, here: Path) -> None:
+    before = sorted(here.rglob("*"))
+    done = mspof(*command, cwd=here)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().splitlines() == [
+        f"mspof: {said} Give a name or a value. In a script, check that its variables are set."
+    ]
+    assert sorted(here.rglob("*")) == before
 
 
 def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
@@ -500,6 +539,15 @@ def test_which_collection_must_be_said_if_there_are_several(here: Path) -> None:
 def test_a_template_that_can_not_be_written(here: Path) -> None:
     assert template("--council", "Kent", output="nowhere/out.xlsx").status == 3
     assert template("--council", "Kent", output="forms").status == 2
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsm", "out", "-"])
+def test_a_template_is_an_excel_workbook(name: str, here: Path) -> None:
+    outcome = template("--council", "Kent", output=name)
+    assert outcome.status == 2
+    assert outcome.trouble is not None
+    assert str(outcome.trouble) == f"'{name}' is not a name for an Excel workbook."
+    assert not (here / name).exists()
 
 
 def test_a_template_does_not_replace_a_form(here: Path) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from mspof_cli.decisions import Decision, decision_on, is_used, only_collection, only_register
-from mspof_cli.errors import MspofError
+from mspof_cli.errors import ErrorsFound, MspofError
 from mspof_cli.measures import figures_of, measures, spans_of
 from mspof_cli.periods import Period
 from mspof_cli.register import Register
@@ -36,7 +36,8 @@ class Collated(NamedTuple):
 def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Collection], Register]) -> Collated:
     """The measures of a period from the returns that were accepted; says what became of each of the others.
 
-    ``MspofError`` if none was accepted for the period, ``UsageError`` if they are of more than one collection or of
+    ``MspofError`` if there is none for the period or nothing in any, ``ErrorsFound`` if none was accepted,
+    ``UsageError`` if they are of more than one collection or of
     councils of more than one register.
     """
     checked = tuple(checked)
@@ -47,10 +48,10 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
         there = f"There are returns for {', '.join(found)}." if found else "Check the folder that you named."
         raise MspofError(f"There is no return for {period}.", there)
     if not used:
-        raise MspofError(
-            f"No return for {period} was accepted, so there is nothing to collate.",
-            "Run 'mspof validate' on the same files to see what needs correcting.",
-        )
+        nothing = f"No return for {period} was accepted, so there is nothing to collate."
+        if any(decision.has_errors for decision in decisions):
+            raise ErrorsFound(nothing, "Run 'mspof validate' on the same files to see what needs correcting.")
+        raise MspofError(nothing, "There are no figures in the returns.")
     collection = only_collection(used)
     register_name = only_register(used)
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]

@@ -14,6 +14,10 @@ class UsageError(MspofError):
     """The command was used wrongly: exit status 2."""
 
 
+class ErrorsFound(MspofError):
+    """There is nothing to work with, because the returns have errors: exit status 1."""
+
+
 class SchemaError(MspofError):
     """A schema file can't be used: ``problem`` names the file and the entry."""
 

@@ -17,7 +17,7 @@ from mspof_cli.cli.participation import participation
 from mspof_cli.cli.rules import rules
 from mspof_cli.cli.sac import sac
 from mspof_cli.cli.sample_size import sample_size
-from mspof_cli.cli.shared import COULD_NOT_WORK, INTERRUPTED, WRONG_USE
+from mspof_cli.cli.shared import COULD_NOT_WORK, INTERRUPTED, status_of
 from mspof_cli.cli.template import template
 from mspof_cli.cli.validate import validate
 from mspof_cli.errors import MspofError, OutputClosed, UsageError
@@ -51,15 +51,24 @@ def main(
     """Options that stand before a command."""
 
 
+def _refuse_empty(arguments: list[str]) -> None:
+    """``UsageError`` for an empty argument: to Python an empty path is the folder that one is in."""
+    for argument in arguments:
+        if not argument or (argument.startswith("--") and argument.endswith("=")):
+            where = f"Nothing is given for {argument[:-1]}" if argument else "An argument is empty"
+            raise UsageError(f"{where}.", "Give a name or a value. In a script, check that its variables are set.")
+
+
 def run() -> None:
     """The ``mspof`` command. What its user can put right is said in two sentences; nothing ends in a traceback."""
     from mspof_cli.outputs import deliver
 
     try:
+        _refuse_empty(sys.argv[1:])
         app()
     except MspofError as error:
         deliver.say(error.problem, error.remedy)
-        status = WRONG_USE if isinstance(error, UsageError) else COULD_NOT_WORK
+        status = status_of(error)
     except KeyboardInterrupt:
         status = INTERRUPTED
     except OutputClosed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mspof_cli.errors import UsageError
+from mspof_cli.errors import ErrorsFound, MspofError, UsageError
 
 if TYPE_CHECKING:
     from mspof_cli.explanations import Explanation
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 # Exit statuses, the same for every command.
 ERRORS_FOUND, WRONG_USE, COULD_NOT_WORK, INTERRUPTED = 1, 2, 3, 130
+
+
+def status_of(error: MspofError) -> int:
+    """The exit status of a command that ended with an error."""
+    if isinstance(error, ErrorsFound):
+        return ERRORS_FOUND
+    return WRONG_USE if isinstance(error, UsageError) else COULD_NOT_WORK
+
 
 # What can't be read is a finding like any other, so typer is not to look.
 Paths = Annotated[

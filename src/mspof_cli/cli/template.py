@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mspof_cli.cli.shared import PeriodText, SchemasOption, period_of, schemas_in
+from mspof_cli.errors import UsageError
 
 
 def template(
@@ -31,6 +32,8 @@ def template(
     from mspof_cli.outputs.deliver import print_out
     from mspof_cli.outputs.files import refuse_existing, write_whole
 
+    if output.suffix.casefold() != ".xlsx":
+        raise UsageError(f"'{output}' is not a name for an Excel workbook.", "End it in .xlsx.")
     refuse_existing(output)
     who, form = blank_form(schemas_in(schemas), collection, council, period_of(period))
     write_whole(output, form)

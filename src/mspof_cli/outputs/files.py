@@ -32,7 +32,13 @@ def _identity(path: Path) -> object:
 
 
 def refuse_among_inputs(folder: Path, inputs: Iterable[Path]) -> None:
-    """``UsageError`` if a folder is within one that is read: the next run would take the outputs for returns."""
+    """``UsageError`` if a folder to write to is a file, or is within one that is read.
+
+    The next run would take the outputs for returns.
+    """
+    there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
+    if there.exists() and not there.is_dir():
+        raise UsageError(f"'{there}' is a file, not a folder.", "Choose another name for the folder to write to.")
     for path in inputs:
         if path.is_dir() and Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(path)):
             problem = f"'{folder}' is within '{path}', which is being read."
@@ -50,7 +56,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise MspofError(f"The folder '{folder}' can't be made.", "Give --to a folder where you may write.") from error
+        raise MspofError(f"The folder '{folder}' can't be made.", "Choose a folder where you may write.") from error
 
 
 def write_whole(path: Path, data: bytes) -> None:
