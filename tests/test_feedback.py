@@ -29,6 +29,7 @@ from mspof_cli.findings import Severity, places_of
 from mspof_cli.outputs.feedback import feedback_files
 from mspof_cli.outputs.letter import Received, as_text, compose_letter
 from mspof_cli.pipeline import Batch, validate
+from mspof_cli.published import WITH_NUMBERS
 from mspof_cli.reading import Reader
 from mspof_cli.rules import Checked
 from mspof_cli.workbook import open_workbook
@@ -389,10 +390,13 @@ def test_explanations_there_and_back(tmp_path: Path) -> None:
     assert "1 query explained." in text
 
 
+ADVOCATE = "Everyone was asked again by an advocate at closure."
+
+
 def test_a_return_whose_queries_are_all_explained_is_accepted(tmp_path: Path) -> None:
     mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
     copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
-    filled_in(copy, {"MSP202": DIED, "PCT101": "Everyone was asked again by an advocate at closure."})
+    filled_in(copy, {"MSP202": DIED, "PCT101": ADVOCATE})
     mspof("explain", "--from", copy, cwd=tmp_path)
     done = mspof(
         *("validate", Q3 / "Glimmerbeck.xlsx", "--strict", "--explanations", "explanations.csv", "--format", "json"),
@@ -402,16 +406,16 @@ def test_a_return_whose_queries_are_all_explained_is_accepted(tmp_path: Path) ->
     assert done.returncode == 0
     assert told["returns"][0]["status"] == "accepted"
     assert told["summary"]["explained"] == 2
-    collated = mspof(
-        *("collate", Q3, "--period", "2018-19-Q3", "--to", "out", "--explanations", "explanations.csv"), cwd=tmp_path
-    )
-    assert collated.returncode == 0
-    sheet = openpyxl.load_workbook(tmp_path / "out" / "summary.xlsx")["Explanations"]
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6)]
-    assert [row[:2] + row[4:] for row in rows] == [
-        ["Glimmerbeck (demonstration)", "MSP202", DIED],
-        ["Glimmerbeck (demonstration)", "PCT101", "Everyone was asked again by an advocate at closure."],
-    ]
+    said = {"internal": [DIED, ADVOCATE], "public": [WITH_NUMBERS, ADVOCATE]}
+    for audience, explanations in said.items():
+        options = ("--to", audience, "--explanations", "explanations.csv", "--audience", audience)
+        assert mspof("collate", Q3, "--period", "2018-19-Q3", *options, cwd=tmp_path).returncode == 0
+        sheet = openpyxl.load_workbook(tmp_path / audience / "summary.xlsx")["Explanations"]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+        assert [row[:2] + row[4:] for row in rows] == [
+            ["Glimmerbeck (demonstration)", code, text]
+            for code, text in zip(("MSP202", "PCT101"), explanations, strict=True)
+        ]
 
 
 def test_explanations_are_kept_from_quarter_to_quarter_and_a_new_one_takes_the_place_of_the_old(tmp_path: Path) -> None:
