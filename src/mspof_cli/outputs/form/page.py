@@ -6,7 +6,7 @@ Nothing here knows what a cell means.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from openpyxl.cell.cell import Cell
@@ -125,8 +125,8 @@ class Page:
         bottom, right = self.sheet.max_row, self.sheet.max_column
         for column in range(1, right + 1):
             self.sheet.column_dimensions[column_letters(column)].width = self._widths.get(column, GAP_WIDTH)
-        for row in range(1, bottom + 1):
-            self.sheet.row_dimensions[row].height = min(409, max(self._least.get(row, 0), self._height(row)))
+        for row, cells in enumerate(self.sheet.iter_rows(1, bottom, 1, right), 1):
+            self.sheet.row_dimensions[row].height = min(409, max(self._least.get(row, 0), self._height(cells)))
         self._print_set_up(title, version, repeated_rows)
         view = self.sheet.sheet_view
         view.showGridLines = False
@@ -135,10 +135,10 @@ class Page:
         protection.enable()
         protection.formatColumns = protection.formatRows = False  # False allows them
 
-    def _height(self, row: int) -> float:
-        """How high a row must be for its text, in points; a row without any is a gap."""
+    def _height(self, cells: Iterable[Cell]) -> float:
+        """How high a row must be for the text in its cells, in points; a row without any is a gap."""
         heights = [0.0]
-        for cell in self.sheet[row]:
+        for cell in cells:
             if cell.value is None or cell.data_type == "f":
                 continue
             size = cell.font.size
