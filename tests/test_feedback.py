@@ -422,6 +422,9 @@ def test_a_formula_beside_an_answer_is_listed_and_the_forms_own_are_not(tmp_path
     book.save(path)
     text = files_of(path)[".txt"].decode()
     assert "outside the form's boxes: E7, E20\n" in text
+    copy = openpyxl.load_workbook(io.BytesIO(files_of(path)[".xlsx"]))["Feedback"]
+    cells = [cell for row in copy.iter_rows() for cell in row if str(cell.value).startswith("In your file, but not on")]
+    assert [(cell.column_letter, bool(cell.alignment.wrap_text)) for cell in cells] == [("B", False)]
 
 
 # --- explanations, there and back -----------------------------------------------------------------------------------

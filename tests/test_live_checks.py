@@ -28,6 +28,7 @@ from mspof_cli.lines import Line, LineError, Verdict
 from mspof_cli.outputs.form import blank_words, build_form
 from mspof_cli.outputs.form.formulas import condition, sides, words
 from mspof_cli.outputs.form.live import WELL
+from mspof_cli.outputs.form.style import line_count
 from mspof_cli.outputs.text import ranges
 from mspof_cli.questions import State
 from mspof_cli.reading import Reader
@@ -319,6 +320,19 @@ def test_each_thing_that_people_type_is_to_the_form_what_it_is_to_mspof(tmp_path
         known = judged_by_mspof(ret, answers)
         expected = [(was, "doubtful", None) if was in DOUBTFUL else (was, how, it) for was, how, it in known]
         assert told == expected
+
+
+@needed
+def test_the_message_about_one_count_says_its_limits_and_is_not_cut_off(tmp_path: Path) -> None:
+    form = FORMS["2018-19"]
+    data = build_form(form, councils(form), figures({"enquiries_completed": 1_000_000}))
+    sheet = computed({"form": data}, tmp_path)["form"]["Questions"]
+    message = "✗ FIG1: Not a whole number from 0 to 999,999: 'Enquiries completed'."
+    assert sheet["D7"].value == message
+    assert not [merged.coord for merged in sheet.merged_cells.ranges if "D7" in merged]
+    made = openpyxl.load_workbook(io.BytesIO(data))["Questions"]
+    lines = line_count(message, made.column_dimensions["D"].width - 2, 10)
+    assert made.row_dimensions[7].height >= lines * 13
 
 
 def random_line(chance: random.Random, depth: int = 3) -> str:
