@@ -413,15 +413,16 @@ def test_only_the_errors_that_excel_knows_are_copied(tmp_path: Path) -> None:
     ]
 
 
-def test_a_formula_beside_an_answer_is_listed_and_the_forms_own_are_not(tmp_path: Path) -> None:
+def test_what_was_typed_beside_an_answer_is_listed_and_what_the_form_has_there_is_not(tmp_path: Path) -> None:
     form, path = (Q3 / "Ambermere.xlsx").read_bytes(), tmp_path / "form.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(form))
     sheet = book["Questions"]
     sheet["C7"], sheet["E7"], sheet["E19"] = "n/a", '="about "&20', "=20+20"
+    sheet["C15"], sheet["E15"] = "n/a", "Not recorded"  # one of the form's own labels
     sheet.insert_rows(9)
     book.save(path)
     text = files_of(path)[".txt"].decode()
-    assert "outside the form's boxes: E7, E20\n" in text
+    assert "outside the form's boxes: E7, E16, E20\n" in text
     copy = openpyxl.load_workbook(io.BytesIO(files_of(path)[".xlsx"]))["Feedback"]
     cells = [cell for row in copy.iter_rows() for cell in row if str(cell.value).startswith("In your file, but not on")]
     assert [(cell.column_letter, bool(cell.alignment.wrap_text)) for cell in cells] == [("B", False)]

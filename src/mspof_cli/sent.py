@@ -6,6 +6,7 @@ Checking needs figures, and reads those (:mod:`~mspof_cli.returns`). Sending a f
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ class Blank(NamedTuple):
     """What the form holds when it is sent out: its sheets' names, every text on them, tidied, and its formulas."""
 
     sheets: frozenset[str]
-    words: frozenset[str]
+    texts: Mapping[Place, str]
     formulas: frozenset[Place]
 
 
@@ -162,9 +163,7 @@ def _beyond(workbook: Workbook, blank: Blank, sent: Sent) -> Iterator[str]:
     formulas = [place for place, home in sent.homes.items() if home in typed]
     for name in workbook.sheet_names:
         if name in sent.ways:
-            cells = ((Place(name, *at), cell) for at, cell in workbook.sheet(name).cells.items())
-            free = ((place, cell) for place, cell in cells if place not in sent.homes)
-            others = [place.ref for place, cell in free if not _is_own(cell, place, blank, sent)]
+            others = [place.ref for place in _others(workbook, name, blank, sent)]
             if others:
                 yield f"on the sheet '{name}', outside the form's boxes: {some_of(others, CELLS_NAMED)}"
         elif label_key(name) not in own_sheets:
@@ -175,9 +174,37 @@ def _beyond(workbook: Workbook, blank: Blank, sent: Sent) -> Iterator[str]:
     yield from workbook.extras
 
 
-def _is_own(cell: Cell, place: Place, blank: Blank, sent: Sent) -> bool:
-    """Whether a cell that is no label or answer holds what the form itself has on it, or nothing."""
-    if cell.formula and cell.kind in (Kind.TEXT, Kind.UNCALCULATED):
-        return sent.home(place) in blank.formulas
-    text = tidy(str(cell.value))
-    return cell.kind is Kind.TEXT and (not text or text in blank.words)
+def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator[Place]:
+    """The cells of a sheet, but for labels and answers, that hold something that the form itself does not.
+
+    A text of the form's own may stand anywhere, but not more often than it does on the form.
+    """
+    cells = ((Place(name, *at), cell) for at, cell in workbook.sheet(name).cells.items())
+    free = {place: cell for place, cell in cells if place not in sent.homes}
+    at_home = {place for place, cell in free.items() if _is_own(cell, sent.home(place), blank)}
+    labels = {*sent.homes.values(), *sent.missing.values()}
+    own = (text for place, text in blank.texts.items() if place.sheet == sent.ways[name].sheet and place not in labels)
+    left: Counter[str | None] = Counter(own)
+    left.subtract(_text(free[place]) for place in at_home)
+    for place, cell in free.items():
+        if place not in at_home and (text := _text(cell)) != "":
+            left[text] -= 1
+            if left[text] < 0:
+                yield place
+
+
+def _is_own(cell: Cell, home: Key | Place | None, blank: Blank) -> bool:
+    """Whether a cell holds what the form itself has there."""
+    if _is_message(cell):
+        return home in blank.formulas
+    return isinstance(home, Place) and blank.texts.get(home) == _text(cell)
+
+
+def _is_message(cell: Cell) -> bool:
+    """Whether a cell holds a formula for text, as the form's own messages do."""
+    return cell.formula and cell.kind in (Kind.TEXT, Kind.UNCALCULATED)
+
+
+def _text(cell: Cell) -> str | None:
+    """The text of a cell, tidied; None if it is no text that the form may have."""
+    return tidy(str(cell.value)) if cell.kind is Kind.TEXT and not cell.formula else None

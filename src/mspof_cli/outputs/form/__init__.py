@@ -38,8 +38,9 @@ def blank_words(form: Form, councils: Sequence[Council], guidance: Sequence[tupl
     """What stands on the form as it is sent out."""
     sheets = made(form, councils, {}, guidance).workbook.worksheets
     cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    places = {Place(cell.parent.title, cell.row, cell.column): cell for cell in cells}
     return Blank(
         frozenset(sheet.title for sheet in sheets),
-        frozenset(tidy(str(cell.value)) for cell in cells if cell.data_type == "s"),
-        frozenset(Place(cell.parent.title, cell.row, cell.column) for cell in cells if cell.data_type == "f"),
+        {place: tidy(str(cell.value)) for place, cell in places.items() if cell.data_type == "s"},
+        frozenset(place for place, cell in places.items() if cell.data_type == "f"),
     )
