@@ -266,7 +266,7 @@ def test_an_unknown_code_names_the_nearest(option: str, here: Path) -> None:
 # collate
 
 
-OUTPUTS = ("measures.csv", "measures.csv-metadata.json", "england.csv", "quality.md", "summary.xlsx")
+OUTPUTS = ("measures.csv", "measures.csv-metadata.json", "england.csv", "quality.md", "summary.xlsx", "manifest.json")
 
 
 def collated(*arguments: str) -> Outcome:
@@ -416,6 +416,37 @@ def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
     assert b"\x1b" not in done.stdout
     page = openpyxl.load_workbook(here / "out" / "summary.xlsx")["Returns"]
     assert "forms/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.xlsx" in [cell.value for cell in page["A"]]
+
+
+# verify
+
+
+def test_verify_finds_what_has_changed_since(here: Path) -> None:
+    collated("forms", "--to", "out")
+    good = Outcome("verify", "out", "--returns", "forms")
+    assert (good.status, good.out) == (0, "5 outputs as written.\n2 returns as used.\n")
+    with (here / "out" / "measures.csv").open("ab") as file:
+        file.write(b" ")
+    (here / "out" / "england.csv").unlink()
+    (here / "forms" / "b.xlsx").unlink()
+    bad = Outcome("verify", "out", "--returns", "forms")
+    told = json.loads((here / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert {tuple(each) for each in told["inputs"]} == {("sha256", "decision")}
+    assert bad.status == 1
+    lines = bad.out.splitlines()
+    assert lines[:2] == ["'england.csv' is not there.", "'measures.csv' is not what was written."]
+    assert lines[2].startswith("A return that was used is not there, or has changed: ")
+    assert lines[3:] == ["3 outputs as written.", "1 return as used."]
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"outputs": [{"file": "../x", "sha256": "1"}], "inputs": []}'])
+def test_verify_without_a_manifest(here: Path, text: str | None) -> None:
+    (here / "out").mkdir()
+    if text is not None:
+        (here / "out" / "manifest.json").write_text(text)
+    outcome = Outcome("verify", "out")
+    assert outcome.status == 2
+    assert outcome.trouble is not None
 
 
 # template

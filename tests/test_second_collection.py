@@ -255,7 +255,7 @@ def test_collated() -> None:
         (
             "Libraries 2024-25-Q1: 3 of 3 councils on the register.\n"
             "Wrote ../out/measures.csv\nWrote ../out/measures.csv-metadata.json\nWrote ../out/quality.md\n"
-            "Wrote ../out/summary.xlsx\nFor the library service only.\n"
+            "Wrote ../out/summary.xlsx\nWrote ../out/manifest.json\nFor the library service only.\n"
         ),
     )
     rows = list(csv.DictReader(io.StringIO(Path("../out/measures.csv").read_text(encoding="utf-8"), newline="")))

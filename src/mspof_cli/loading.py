@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -119,6 +120,16 @@ class Schemas:
     def _disclosure(self) -> Policies:
         path = self.folder / DISCLOSURE
         return _model(Policies, _toml(path), path)
+
+    def sha256(self, slug: str) -> str:
+        """A fingerprint of everything that a collection and its register are made of."""
+        own = sorted(path for path in (self.folder / slug).rglob("*") if path.is_file())
+        shared = sorted(path for path in self.folder.iterdir() if path.is_file())
+        whole = hashlib.sha256()
+        for path in (*shared, *own):
+            data = path.read_bytes()
+            whole.update(f"{path.relative_to(self.folder).as_posix()}\0{len(data)}\0".encode() + data)
+        return whole.hexdigest()
 
     def has_comparator(self, slug: str) -> bool:
         """Whether something is published that a collection's returns are compared with."""

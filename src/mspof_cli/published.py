@@ -30,6 +30,18 @@ NUMBER_WORDS = (
 NUMBERS = re.compile(rf"\d|\b({'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
 
 
+class Input(NamedTuple):
+    """A file and what became of it; more than that only for those who may know it."""
+
+    sha256: str
+    decision: str
+    file: str | None = None
+    council: str | None = None
+    period: str | None = None
+    submission: int | None = None
+    why: str | None = None
+
+
 class Published(NamedTuple):
     """A quarter for an audience: its protected ``measures``, and tables whose columns are headings for people.
 
@@ -50,6 +62,8 @@ class Published(NamedTuple):
     england: pl.DataFrame
     returns: pl.DataFrame | None
     sac: pl.DataFrame | None
+    inputs: tuple[Input, ...]
+    schemas_sha256: str
 
 
 def published(
@@ -59,6 +73,7 @@ def published(
     policy: Policy,
     sac: Sac | None = None,
     england: Sequence[EnglandFigure] = (),
+    schemas_sha256: str = "",
 ) -> Published:
     """What an audience may see of a quarter, from every return that was ``checked``; errors as of ``protected``.
 
@@ -79,6 +94,8 @@ def published(
         explanations=_explanations(collated, exact=audience.names_files),
         england=beside_england(collated, measures.table, england),
         returns=_returns(collated) if audience.names_files else None,
+        inputs=tuple(sorted(_inputs(collated, named=audience.names_files), key=lambda each: (each.sha256, each[1:3]))),
+        schemas_sha256=schemas_sha256,
         sac=beside_sac(collated, checked, sac) if audience.names_files else None,
     )
 
@@ -131,6 +148,20 @@ def _explained(collated: Collated, *, exact: bool) -> Iterator[tuple[str, ...]]:
                 if not exact and NUMBERS.search(told):
                     told = WITH_NUMBERS
                 yield council.name, finding.code, finding.question or "", query, told
+
+
+def _inputs(collated: Collated, *, named: bool) -> Iterator[Input]:
+    """The files of the quarter, and those that only longer periods are made of."""
+    decided = [(each.checked.ret, "used" if each.used else "left out", each.why) for each in collated.decisions]
+    there = {ret.file for ret, _, _ in decided}
+    decided += [(ret, "used", "for longer periods") for ret in collated.returns if ret.file not in there]
+    for ret, decision, why in decided:
+        if not named:
+            yield Input(ret.sha256, decision)
+            continue
+        council, period, submission = ret.who
+        whose = (council.name if council else None, str(period) if period else None, submission)
+        yield Input(ret.sha256, decision, _readable(ret.file), *whose, _readable(why))
 
 
 def _readable(text: str) -> str:

@@ -59,8 +59,8 @@ def collate(
     from mspof_cli.published import published as publish
 
     collated = compute(batch.checked, wanted, loaded.register)
-    england = loaded.england(collated.collection.slug)
-    published = publish(collated, batch.checked, who, policy, known, england)
+    slug = collated.collection.slug
+    published = publish(collated, batch.checked, who, policy, known, loaded.england(slug), loaded.sha256(slug))
     refuse_other_audience(to, published)
     written = write_folder(to, summary_files(published), inputs_of(batch, known, explanations))
     print_out(plain(compose_collation(collated, published, written)))

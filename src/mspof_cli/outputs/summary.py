@@ -10,6 +10,7 @@ import polars as pl
 from mspof_cli.errors import UsageError
 from mspof_cli.outputs.book import workbook
 from mspof_cli.outputs.csvw import metadata
+from mspof_cli.outputs.manifest import MANIFEST, manifest
 from mspof_cli.outputs.quality import statement
 from mspof_cli.outputs.safe import FORMULA_STARTS
 from mspof_cli.published import Published
@@ -25,7 +26,8 @@ def summary_files(published: Published) -> dict[str, bytes]:
         files["england.csv"] = as_csv(published.england)
     if published.sac is not None:
         files["sac.csv"] = as_csv(published.sac)
-    return {**files, QUALITY: statement(published).encode(), WORKBOOK: workbook(published)}
+    files |= {QUALITY: statement(published).encode(), WORKBOOK: workbook(published)}
+    return {**files, MANIFEST: manifest(published, files)}  # which is written last
 
 
 def refuse_other_audience(folder: Path, published: Published) -> None:
