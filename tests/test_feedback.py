@@ -635,6 +635,25 @@ def test_since_the_feedback_even_if_the_council_has_corrected_it_meanwhile(tmp_p
     assert marks("now", "--since", copy, cwd=tmp_path) == SINCE
 
 
+def put_right(*arguments: str | Path, cwd: Path) -> set[str]:
+    """The rules that returns no longer break, it is said."""
+    told = json.loads(mspof("validate", *arguments, "--format", "json", cwd=cwd).stdout)
+    return {finding["code"] for each in told["returns"] for finding in each["put_right"] or ()}
+
+
+def test_what_could_not_be_tried_this_time_was_not_put_right(tmp_path: Path) -> None:
+    """Without SAC, the quarter before, the period asked for, or an answer, nobody knows."""
+    sac = SAMPLES / "sac" / "2018-19.xlsx"
+    before = (SAMPLES / "returns", "--sac", sac, "--period", "2018-19-Q2")
+    told = json.loads(mspof("validate", *before, "--feedback", tmp_path / "told", "--format", "json").stdout)
+    codes = {finding["code"] for each in told["returns"] for finding in each["findings"]}
+    assert {"COVER204"} <= codes
+    assert {code[:3] for code in codes} >= {"SAC", "SET"}
+    assert put_right(Q3, "--since", tmp_path / "told", cwd=tmp_path) == set()
+    assert put_right(*before, "--since", tmp_path / "told", cwd=tmp_path) == set()
+    assert put_right(Q3, "--since", tmp_path / "told", "--period", "2018-19-Q3", cwd=tmp_path) == {"COVER204"}
+
+
 def test_what_is_new_is_said_in_the_text_and_in_the_feedback(tmp_path: Path) -> None:
     inbox(tmp_path)
     done = mspof("validate", "now", "--since", "before", "--feedback", "told", cwd=tmp_path)
