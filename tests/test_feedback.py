@@ -535,6 +535,40 @@ def test_explanations_are_kept_from_quarter_to_quarter_and_a_new_one_takes_the_p
     ]
 
 
+def test_an_explanation_of_numbers_beside_one_sheet_is_not_of_those_beside_another(tmp_path: Path) -> None:
+    mspof("validate", SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx", "--feedback", "told", cwd=tmp_path)
+    [copy] = (tmp_path / "told").glob("*.xlsx")
+    filled_in(copy, {"FORM108": "They are notes of our own, left over from adding up."})
+    mspof("explain", "--from", copy, cwd=tmp_path)
+    kept = tmp_path / "explanations.csv"
+    [row] = csv.DictReader(io.StringIO(kept.read_text(encoding="utf-8"), newline=""))
+    assert (row["code"], row["measure"]) == ("FORM108", "Questions")
+    told = (SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx", "--explanations", "explanations.csv")
+    assert [each["explanation"] for each in findings(*told, cwd=tmp_path)] == [row["explanation"]]
+    kept.write_text(kept.read_text(encoding="utf-8").replace(",Questions,", ",Adults,"), encoding="utf-8")
+    assert [each["code"] for each in findings(*told, cwd=tmp_path) if not each["explanation"]] == ["FORM108", "EXP101"]
+
+
+def test_a_rule_that_is_not_there_is_not_taken(tmp_path: Path) -> None:
+    """A file that was kept could not be read again with it."""
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", "told", cwd=tmp_path)
+    [copy] = (tmp_path / "told").glob("*.xlsx")
+    filled_in(copy, {"MSP202": DIED})
+    book = openpyxl.load_workbook(copy)
+    for row in book["Feedback"].iter_rows():
+        for cell in row:
+            if cell.value == "MSP202":
+                cell.value = "MSP999"
+    book.save(copy)
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert "There is no such rule." in done.stdout.decode() + done.stderr.decode()
+    assert (
+        "MSP999" not in (tmp_path / "explanations.csv").read_text()
+        if (tmp_path / "explanations.csv").exists()
+        else True
+    )
+
+
 HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"
 
 

@@ -100,7 +100,7 @@ def _choice_not_made(ret: Return, field: Field, code: str) -> Iterator[Trouble]:
     entry = ret.cover[field.slug]
     if label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
         facts = {"label": field.label, "found": described(entry.cell), "expected": either(field.choices)}
-        yield Trouble(code, entry.places, facts=facts)
+        yield Trouble(code, entry.places, None, field.slug, facts)
 
 
 NOT_SIGNED_OFF = Check(
