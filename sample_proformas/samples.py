@@ -315,6 +315,7 @@ def of_the_cover() -> list[Fault]:
         fault("COVER201-no-quarter", "error", "C11", "blank", quarter=None),
         fault("COVER202-completed-early", "query", "C14", "3 December 2018", completed=datetime.date(2018, 12, 3)),
         fault("COVER203-no-date", "query", "C14", "blank", completed=None),
+        fault("COVER205-completed-in-2099", "query", "C14", "15 January 2099", completed=datetime.date(2099, 1, 15)),
         fault("COVER301-not-signed-off", "error", "C17", "blank", signed_off=None),
         fault("COVER302-no-scope", "query", "C12", "blank", scope=None),
         fault("COVER401-no-submission-number", "error", "C13", "blank", submission=None),

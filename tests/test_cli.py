@@ -315,9 +315,7 @@ def test_collate_ends_well_if_nothing_with_errors_was_left_out(here: Path) -> No
     files = ("a.xlsx", "again.xlsx", "b.xlsx", "later.xlsx")
     outcome = collated(*(f"forms/{name}" for name in files), "--to", "out")
     assert (outcome.status, outcome.err) == (0, "")
-    replaced = (
-        "This is submission 1. Submission 2, in 'forms/again.xlsx', replaced it, so this file was not checked further."
-    )
+    replaced = "This is submission 1. Submission 2, in 'again.xlsx', replaced it, so this file was not checked further."
     assert outcome.out.splitlines()[1:3] == [
         f"Left out: 'forms/a.xlsx': {replaced}",
         "1 return for other periods.",

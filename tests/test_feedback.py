@@ -11,13 +11,14 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from build import FORM, SCHEMAS, clean, workbook
+from build import FORM, SCHEMAS, clean, cover, workbook
 from libreoffice import computed, needed
 from oracle import zipped
 from shell import ROOT, mspof
@@ -27,7 +28,15 @@ from mspof_cli.errors import MspofError
 from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, read_feedback
 from mspof_cli.findings import Severity, places_of
 from mspof_cli.outputs.feedback import feedback_files
-from mspof_cli.outputs.letter import Received, as_text, compose_letter
+from mspof_cli.outputs.letter import (
+    FINDINGS,
+    NOT_EXPLAINED,
+    NOTES,
+    QUERIES,
+    Received,
+    as_text,
+    compose_letter,
+)
 from mspof_cli.pipeline import Batch, validate
 from mspof_cli.published import WITH_NUMBERS
 from mspof_cli.reading import Reader
@@ -184,7 +193,6 @@ There is nothing that you need to do.
 What we received
 ----------------
   File               Ambermere Q3.xlsx
-  Last saved         15/01/2019 09:30 UTC
   SHA-256            abc
   Submission number  1
 
@@ -212,8 +220,76 @@ Thank you for taking part.
 
 def test_the_whole_letter_of_a_council_with_no_trouble() -> None:
     checked = checked_of(Q3 / "Ambermere.xlsx")
-    received = Received("Ambermere Q3.xlsx", "15/01/2019 09:30 UTC", "abc")
+    received = Received("Ambermere Q3.xlsx", "abc")
     assert as_text(compose_letter(checked, received)) == LETTER
+
+
+def parts_of(letter: str) -> dict[str, str]:
+    """What stands in a letter below each of its headings, on one line."""
+    _, *parts = re.split(r"\n(.+)\n-+\n", letter.removesuffix("Thank you for taking part.\n"))
+    return {heading: " ".join(text.split()) for heading, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def letter_of(folder: Path, *options: str | Path) -> str:
+    """The letter about the one form in a folder, as its project manager gets it."""
+    done = mspof("validate", "in", "--feedback", "out", *options, cwd=folder)
+    assert b"Wrote feedback for 1 of 1 files" in done.stderr
+    [letter] = (folder / "out").glob("*.txt")
+    return letter.read_text(encoding="utf-8")
+
+
+def put_in(folder: Path, data: bytes) -> None:
+    (folder / "in").mkdir()
+    (folder / "in" / "form.xlsx").write_bytes(data)
+
+
+def test_a_letter_says_where_the_figures_of_another_quarter_count(tmp_path: Path) -> None:
+    put_in(tmp_path, workbook(FORM, clean()))
+    said = "Your figures count for 2018-19-Q3, as the cover says, and not for 2018-19-Q4."
+    letter = letter_of(tmp_path, "--period", "2018-19-Q4")
+    assert parts_of(letter)["What happens next"].endswith(said)
+    lines = "DEMO00001,2018-19-Q3,COVER204,,Sent late after a move.,,,,\n"
+    (tmp_path / "e.csv").write_text(HEAD + lines)
+    explained = letter_of(tmp_path, "--period", "2018-19-Q4", "--explanations", "e.csv")
+    assert parts_of(explained)["What happens next"] == said
+
+
+def test_a_letter_does_not_say_that_a_return_without_figures_is_counted(tmp_path: Path) -> None:
+    put_in(tmp_path, workbook(FORM, cover()))
+    said = "There are no figures in your return, so it adds nothing to the national summary."
+    assert parts_of(letter_of(tmp_path))["What happens next"].endswith(said)
+
+
+def test_explanations_that_do_not_count_are_not_among_what_asks_for_nothing(tmp_path: Path) -> None:
+    """A note that has nothing to explain, MSP102 here, is not said to be explained badly."""
+    answers = clean({"asked_dont_know": 12, "enquiries_completed": 50, "not_achieved": 1, "risk_involved_fully": 30})
+    put_in(tmp_path, workbook(FORM, answers))
+    lines = "DEMO00001,2018-19-Q3,MSP202,,Checked.,,,,\nDEMO00001,2018-19-Q3,MSP102,,Checked.,,,,\n"
+    (tmp_path / "e.csv").write_text(HEAD + lines)
+    letter = letter_of(tmp_path, "--explanations", "e.csv")
+    codes = {heading: re.findall(r", ([A-Z]{3}[0-9]{3})\b", text) for heading, text in parts_of(letter).items()}
+    assert {heading: codes[heading] for heading in FINDINGS if heading in codes} == {
+        QUERIES: ["MSP202"],
+        NOT_EXPLAINED: ["EXP104"],
+        NOTES: ["MSP102"],
+    }
+    assert "need to do anything about these" not in letter
+
+
+def test_a_letter_with_notes_does_not_say_that_there_is_nothing_to_do(tmp_path: Path) -> None:
+    put_in(tmp_path, workbook(FORM, clean({"enquiries_completed": "40 "})))
+    assert "It is accepted as it is, with 1 note for your information." in " ".join(letter_of(tmp_path).split())
+
+
+def test_a_letter_names_the_first_of_very_many_cells(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(FORM, cover())))
+    for row in range(7, 61, 2):
+        for column in "HJ":
+            book["Questions"][f"{column}{row}"] = 1
+    put_in(tmp_path, b"")
+    book.save(tmp_path / "in" / "form.xlsx")
+    first = "H7, J7, H11, J11, H13, J13, H15, J15, H19, J19, H21, J21"
+    assert f"Questions {first} and 4 more, FORM108" in parts_of(letter_of(tmp_path))[QUERIES]
 
 
 class Page(HTMLParser):
@@ -272,20 +348,71 @@ def test_letters_hold_no_contact_details_and_no_comments(tmp_path: Path) -> None
         assert b"@" not in files[ending]
 
 
+def test_letters_and_copies_name_other_files_without_their_folders(tmp_path: Path) -> None:
+    """Where the project manager keeps files is nothing that a council is to read."""
+    forms = {
+        "O'Brien/a.xlsx": clean({"not_asked": 5, "enquiries_completed": 39}),
+        "O'Brien/b.xlsx": clean(),
+        "O'Brien/c.xlsx": clean(council="Brackenholt (demonstration)", ons_code="DEMO00002"),
+        "O'Brien/d.xlsx": clean(council="Caldersby (demonstration)", ons_code="DEMO00003"),
+        "O'Brien/e.xlsx": clean(
+            quarter="Q4 January to March", council="Caldersby (demonstration)", ons_code="DEMO00003"
+        ),
+    }
+    (tmp_path / "O'Brien").mkdir()
+    for name, answers in forms.items():
+        (tmp_path / name).write_bytes(workbook(FORM, answers))
+    told = json.loads(mspof("validate", "O'Brien", "--feedback", "out", "--format", "json", cwd=tmp_path).stdout)
+    found = [(each["code"], each["found"]) for ret in told["returns"] for each in ret["findings"]]
+    assert [each for each in found if each[0].startswith("SET")] == [
+        ("SET101", "submission 1 in this file and in 'O'Brien/b.xlsx'"),
+        ("SET101", "submission 1 in this file and in 'O'Brien/a.xlsx'"),
+        ("SET201", "the same figures as in 'O'Brien/d.xlsx'"),
+        ("SET201", "the same figures as in 'O'Brien/c.xlsx'"),
+        ("SET202", "the same figures as for 2018-19-Q3, in 'O'Brien/d.xlsx'"),
+    ]
+    letters = [path.read_text(encoding="utf-8") for path in sorted((tmp_path / "out").glob("*.txt"))]
+    assert all(" ".join(letter.split()).count(".xlsx'") == 1 for letter in letters)
+    for path in (tmp_path / "out").iterdir():
+        with zipfile.ZipFile(path) if path.suffix == ".xlsx" else nullcontext() as archive:
+            parts = [archive.read(name) for name in archive.namelist()] if archive else [path.read_bytes()]
+        assert not [part for part in parts if b"Brien" in part], path.name
+
+
 def test_what_stood_beyond_the_form_is_listed(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     shutil.copy(Q3 / "Ambermere.xlsx", path)
     book = openpyxl.load_workbook(path)
     book["Questions"]["H40"] = "see the other sheet"
     book["Questions"]["C7"] = "=20+20"
-    book.create_sheet("Workings")["A1"] = 3
+    for name in ("Workings", "Jo Bloggs"):
+        book.create_sheet(name)["A1"] = 3
     book.save(path)
     checked = checked_of(path)
     assert [finding.code for finding in checked.findings if finding.severity is Severity.ERROR] == ["FIG106"]
-    text = files_of(path)[".txt"].decode()
-    assert "on the sheet 'Questions', outside the form's boxes: H40" in text
-    assert "the sheet 'Workings'" in text
-    assert "formulas on the sheet 'Questions', of which the results were kept: C7" in text
+    assert beyond_in(files_of(path)) == [
+        "1. on the sheet 'Questions', outside the form's boxes: H40",
+        "2. formulas on the sheet 'Questions', of which the results were kept: C7",
+        "3. 2 other sheets",
+    ]
+
+
+def beyond_in(files: Mapping[str, bytes]) -> list[str]:
+    """What the letter lists as in the file, but not on the form."""
+    _, _, below = files[".txt"].decode().partition("In your file, but not on the form\n")
+    return re.findall(r"^[0-9]+\. .*", below, re.MULTILINE)
+
+
+def test_feedback_that_came_back_holds_nothing_beyond_the_form(tmp_path: Path) -> None:
+    """Its sheet of findings is mspof's own; one that can't be read could be anybody's."""
+    copy = tmp_path / "copy.xlsx"
+    copy.write_bytes(files_of(Q3 / "Glimmerbeck.xlsx")[".xlsx"])
+    assert beyond_in(files_of(copy)) == []
+    with zipfile.ZipFile(copy) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = b"<worksheet><sheetData><row"
+    copy.write_bytes(zipped(parts))
+    assert beyond_in(files_of(copy)) == ["1. another sheet"]
 
 
 def test_a_clean_sample_holds_nothing_beyond_the_form() -> None:
@@ -562,11 +689,8 @@ def test_a_rule_that_is_not_there_is_not_taken(tmp_path: Path) -> None:
     book.save(copy)
     done = mspof("explain", "--from", copy, cwd=tmp_path)
     assert "There is no such rule." in done.stdout.decode() + done.stderr.decode()
-    assert (
-        "MSP999" not in (tmp_path / "explanations.csv").read_text()
-        if (tmp_path / "explanations.csv").exists()
-        else True
-    )
+    kept = tmp_path / "explanations.csv"
+    assert not kept.exists() or "MSP999" not in kept.read_text(encoding="utf-8")
 
 
 HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"
@@ -688,6 +812,20 @@ def test_what_could_not_be_tried_this_time_was_not_put_right(tmp_path: Path) -> 
     assert put_right(Q3, "--since", tmp_path / "told", "--period", "2018-19-Q3", cwd=tmp_path) == {"COVER204"}
 
 
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        (("--select", "MSP2,MSP3"), ([("MSP301", "new"), ("MSP202", "still_open")], [])),
+        (("--ignore", "MSP202,MSP301"), ([], ["MSP101"])),
+    ],
+)
+def test_what_was_put_right_is_chosen_like_findings(
+    option: tuple[str, str], expected: tuple[list[tuple[str, str]], list[str]], tmp_path: Path
+) -> None:
+    inbox(tmp_path)
+    assert marks("now", "--since", "before", *option, cwd=tmp_path) == expected
+
+
 def test_what_is_new_is_said_in_the_text_and_in_the_feedback(tmp_path: Path) -> None:
     inbox(tmp_path)
     done = mspof("validate", "now", "--since", "before", "--feedback", "told", cwd=tmp_path)
@@ -768,7 +906,7 @@ def test_an_inbox_as_it_comes(tmp_path: Path) -> None:
 def test_a_link_that_leads_nowhere_still_has_a_letter(tmp_path: Path) -> None:
     (tmp_path / "form.xlsx").symlink_to(tmp_path / "gone.xlsx")
     text = files_of(tmp_path / "form.xlsx")[".txt"].decode()
-    assert "  Last saved  not known\n  SHA-256     not known\n" in text
+    assert "  SHA-256  not known\n" in text
     assert "It could not be read" in text
 
 
@@ -784,7 +922,7 @@ def test_comments_that_cannot_be_read_do_not_keep_the_rest_from_coming_back(tmp_
     path.write_bytes(zipped(parts))
     files = files_of(path)
     assert sorted(files) == [".html", ".txt", ".xlsx"]
-    assert "the sheet 'Comments'" in files[".txt"].decode()
+    assert beyond_in(files) == ["1. the sheet 'Comments', which could not be read"]
 
 
 def test_a_file_that_changes_while_it_is_checked_is_refused(tmp_path: Path) -> None:

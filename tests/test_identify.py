@@ -230,35 +230,39 @@ def test_what_is_wrong_with_a_cover(changes: dict[str, Value | None], expected: 
     assert findings(**changes) == expected
 
 
+SCOPES = "'Section 42 enquiries only' or 'Section 42 and other enquiries'"
+
+
 @pytest.mark.parametrize(
-    ("slug", "code", "message"),
+    ("slug", "code", "message", "words"),
     [
-        ("submission", "COVER401", "'Submission number' is not a whole number from 1: {}."),
-        ("completed", "COVER203", "'Date completed' does not give a date: {}."),
-        ("scope", "COVER302", "'Which enquiries are counted' is not stated: {}."),
-        ("signed_off", "COVER301", None),
+        ("submission", "COVER401", "'Submission number' is not a whole number from 1: {}.", "text of {} characters"),
+        ("completed", "COVER203", "'Date completed' does not give a date: {}.", "text of {} characters"),
+        ("scope", "COVER302", "'Which enquiries are counted' is not stated: {}.", f"something other than {SCOPES}"),
+        ("signed_off", "COVER301", "The return is not signed off: {}.", "something other than 'Yes'"),
     ],
 )
 @pytest.mark.parametrize(
     ("typed", "described"),
     [
-        ("Jo Bloggs", "text of 9 characters"),
-        ("jo", "text of 2 characters"),
+        ("Jo Bloggs", 9),
+        ("jo", 2),
         (" ", "spaces only"),
         (None, "blank"),
         (0.5, "0.5"),
         (7_700_900_123, "a number of 10 digits"),
-        (Cell(Kind.ERROR, "#REF!"), "text of 5 characters"),
+        (Cell(Kind.ERROR, "#REF!"), 5),
         (True, "a true or false"),
     ],
 )
 def test_what_people_may_have_written_on_a_cover_is_only_described(
-    slug: str, code: str, message: str | None, typed: Value | None, described: str
+    slug: str, code: str, message: str, words: str, typed: Value | None, described: str | int
 ) -> None:
+    """Words by how many there are, or by what they are not: ``described`` is their length."""
     (checked,) = check([returned(clean(**{slug: typed}))])
     (finding,) = checked.findings
-    assert (finding.code, finding.found) == (code, described)
-    assert message is None or finding.message == message.format(described)
+    found = words.format(described) if isinstance(described, int) else described
+    assert (finding.code, finding.found, finding.message) == (code, found, message.format(found))
 
 
 def test_a_lookup_that_failed_is_said_even_where_the_code_says_who_it_is() -> None:

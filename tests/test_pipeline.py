@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import os
 import random
@@ -19,6 +20,26 @@ from mspof_cli.findings import Status
 from mspof_cli.pipeline import find_workbooks, validate
 
 FORM_FILE = workbook(FORM, clean())
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (datetime.date(2019, 1, 14), {"again.xlsx": ["COVER205"], "first.xlsx": ["SET102"]}),
+        (datetime.date(2019, 1, 15), {"again.xlsx": [], "first.xlsx": ["SET102"]}),
+        (None, {"again.xlsx": [], "first.xlsx": ["SET102"]}),
+    ],
+)
+def test_what_is_still_to_come_is_by_the_day_of_checking(
+    tmp_path: Path, day: datetime.date | None, expected: dict[str, list[str]]
+) -> None:
+    (tmp_path / "first.xlsx").write_bytes(FORM_FILE)
+    (tmp_path / "again.xlsx").write_bytes(workbook(FORM, clean({"not_asked": 5, "asked_dont_know": 3}, submission=2)))
+    found = {
+        Path(checked.ret.file).name: [finding.code for finding in checked.findings]
+        for checked in validate([tmp_path], SCHEMAS, day=day).checked
+    }
+    assert found == expected
 
 
 def made(folder: Path, *names: str) -> list[Path]:

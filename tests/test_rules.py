@@ -231,6 +231,7 @@ MET: dict[str, Meeting] = {
     "COVER201": one(year="2018-20"),
     "COVER202": one(completed=datetime.date(2018, 12, 3)),
     "COVER203": one(completed="soon"),
+    "COVER205": lambda _: check([returned(clean())], day=datetime.date(2019, 1, 14)),
     "COVER301": one(signed_off=None),
     "COVER302": one(scope=None),
     "COVER401": one(submission=None),
@@ -506,6 +507,12 @@ def test_all_or_none_of_a_large_enough_base(fully: int, partially: int, not_achi
     assert [trouble.measure for trouble in check_.find(ret)] == expected
 
 
+@pytest.mark.parametrize(("typed", "found"), [("No", "'No'"), ("  not   YET ", "'not YET'"), (0, "0")])
+def test_what_stands_for_a_sign_off_is_said_where_it_is_no_name(typed: Value, found: str) -> None:
+    [finding] = alone(signed_off=typed).findings
+    assert (finding.code, finding.found) == ("COVER301", found)
+
+
 # --- versions -------------------------------------------------------------------------------------------------------
 
 
@@ -666,7 +673,7 @@ def test_what_a_replaced_file_is_told() -> None:
             ("C13",),
             "submission 1",
             "submission 2, in 'in/b.xlsx'",
-            "This is submission 1. Submission 2, in 'in/b.xlsx', replaced it, so this file was not checked further.",
+            "This is submission 1. Submission 2, in 'b.xlsx', replaced it, so this file was not checked further.",
             "You do not need to do anything.",
         ),
     )

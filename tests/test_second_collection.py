@@ -9,11 +9,14 @@ import csv
 import datetime
 import io
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from libreoffice import computed, needed
 from typer.testing import CliRunner
 
 from mspof_cli.cli import app
@@ -76,6 +79,71 @@ def findings(path: Path) -> list[tuple[str, str, str, str, str]]:
     ]  # fmt: skip
 
 
+def template_of(change: Callable[[Path], None]) -> bytes:
+    """The form of this collection, once something in its folder was changed."""
+    shutil.copytree(SCHEMAS, "changed")
+    change(Path("changed", "library-visits"))
+    arguments = ("--council", "LIB1", "--period", "2024-25-Q1", "-o", "form.xlsx", "--schemas", "changed")
+    assert CliRunner().invoke(app, ["template", *arguments], catch_exceptions=False).exit_code == 0
+    return Path("form.xlsx").read_bytes()
+
+
+def without(path: Path, *parts: str) -> None:
+    """A data file without the parts that begin and end with these."""
+    text = path.read_text(encoding="utf-8")
+    for part in parts:
+        before, begins, after = text.partition(part)
+        assert begins
+        text = before + after[after.find("\n[[") + 1 :]
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_collection_of_lists_only_has_a_form() -> None:
+    """What the form says of a return as a whole leads to the list, since there are no other answers."""
+
+    def lists_only(folder: Path) -> None:
+        questions = folder / "collection.toml"
+        without(questions, '[[question]]\nslug = "visits"', '[[total]]\nslug = "visits_all"')
+        questions.write_text(questions.read_text().replace('watched_counts = ["visits_all"]', ""))
+        without(folder / "rules.toml", '[[rule]]\ncode = "LIB101"')
+        edition = folder / "editions" / "2024.toml"
+        without(edition, '[[block]]\nquestion = "visits"')
+        edition.write_text(edition.read_text().replace('visits = "B6"\n', ""))
+
+    book = openpyxl.load_workbook(io.BytesIO(template_of(lists_only)))
+    [links] = [[cell.hyperlink for cell in row] for row in book["Checks"].iter_rows() if row[1].value == "FIG301"]
+    assert [link.location for link in links if link] == ["'Loans'!B8:B207"]
+
+
+MANY = [f"visits_of_all_people_of_the_age_of_{age}" for age in range(30, 50)]
+
+
+def many_answers(folder: Path) -> None:
+    """More answers, and the share of those after the first two beside the first two: mostly above 100 %."""
+    questions, edition = folder / "collection.toml", folder / "editions" / "2024.toml"
+    labels = "".join(f'{name} = "{name[-2:]} years"\n' for name in MANY)
+    text = questions.read_text().replace('visits_children = "Children"\n', 'visits_children = "Children"\n' + labels)
+    share = f'label = "The rest"\nquestion = "visits"\nnumerator = {MANY}\ndenominator = ["visits_all"]\nwatched = true'
+    questions.write_text(f'{text}\n[[derived]]\nslug = "rest"\n{share}\n')
+    rows = "".join(f'{name} = "B{row}"\n' for row, name in enumerate(MANY, 9))
+    edition.write_text(edition.read_text().replace('visits_children = "B8"\n', 'visits_children = "B8"\n' + rows))
+
+
+@needed
+@pytest.mark.parametrize(("count", "verdict"), [(0, "broken"), (1, "held"), (2, "broken"), (3, "held")])
+def test_a_share_of_very_many_answers_is_checked_as_the_rule_does(count: int, verdict: str, tmp_path: Path) -> None:
+    """Also one of more than 100 %, which is other rules' business."""
+    book = openpyxl.load_workbook(io.BytesIO(template_of(many_answers)))
+    for row in range(7, 9 + len(MANY)):
+        book["Visits"][f"C{row}"] = count if row > 8 else len(MANY)
+    stream = io.BytesIO()
+    book.save(stream)
+    rows = computed({"form": stream.getvalue()}, tmp_path)["form"]["Checks"].iter_rows(values_only=True)
+    assert [row[5] for row in rows if row[1] == "PCT101"] == [verdict]
+    told = CliRunner().invoke(app, ["validate", "computed/form.xlsx", "--schemas", "changed"]).stdout
+    assert ("PCT101" in told) == (verdict == "broken")
+
+
 def test_the_form_has_both_questions() -> None:
     book = openpyxl.load_workbook(fill("LIB1"))
     assert book.sheetnames[:5] == ["Start", "Visits", "Loans", "Comments", "Checks"]
@@ -106,7 +174,7 @@ Upper Book   2024-25-Q1  accepted  0       0        2 of 2    LIB1.xlsx
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "text of 5 characters",
+        ({"Loans!C9": "Maybe"}, ("error", "FIG113", "Loans!C9", "'Maybe'",
                                  "'On time' or 'Late' or 'Not yet'")),
         ({"Loans!C9": None}, ("error", "FIG202", "Loans!C9", "blank", "an entry in each column that needs one")),
         ({"Loans!B9": " "}, ("error", "FIG202", "Loans!B9", "blank", "an entry in each column that needs one")),

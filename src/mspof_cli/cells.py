@@ -97,6 +97,14 @@ def row_and_column(ref: str) -> tuple[int, int]:
 LONG_NUMBER = 8
 
 
+# What people type instead of one of the answers offered, in small letters. None of it says anything about a person.
+PLAIN_WORDS = frozenset({
+    "agreed", "approved", "done", "don't know", "draft", "false", "in progress", "maybe", "n", "n/a", "na", "nil", "no",
+    "none", "not applicable", "not known", "not yet", "ok", "okay", "pending", "signed", "signed off", "tbc", "tbd",
+    "to be confirmed", "to follow", "true", "unknown", "x", "y", "yes"
+})  # fmt: skip
+
+
 def tidy(text: str) -> str:
     """The text as a person sees it: compatibility forms folded, nothing invisible, single spaces, none at the ends."""
     if not text.isascii():
@@ -120,8 +128,11 @@ def shown(cell: Cell | None, longest: int = 60) -> str:
     return text if cell.kind is Kind.ERROR else f"'{text}'"
 
 
-def described(cell: Cell | None) -> str:
-    """What a cell holds, where people may have written about people: the kind of thing, and no words of it."""
+def described(cell: Cell | None, words: str = "") -> str:
+    """What a cell holds, where people may have written about people: the kind of thing, and no words of it.
+
+    Only what is an answer and never a name is shown. ``words`` is said of any other text, instead of its length.
+    """
     if cell is None:
         return "blank"
     if cell.kind is Kind.NUMBER:
@@ -129,8 +140,10 @@ def described(cell: Cell | None) -> str:
         return str(cell.value) if digits < LONG_NUMBER else f"a number of {digits} digits"
     if cell.kind not in (Kind.TEXT, Kind.ERROR):
         return f"a {cell.kind.value}"
-    length = len(tidy(str(cell.value)))
-    return f"text of {length} characters" if length else "spaces only"
+    text = tidy(str(cell.value))
+    if not text:
+        return "spaces only"
+    return f"'{text}'" if text.casefold() in PLAIN_WORDS else words or f"text of {len(text)} characters"
 
 
 def date_of(cell: Cell | None, date_1904: bool) -> datetime.date | None:

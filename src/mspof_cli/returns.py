@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import NamedTuple
 
 from mspof_cli.cells import Cell, Entry, Kind, Place, shown
@@ -41,6 +42,11 @@ class Return(NamedTuple):
         for question in self.form.collection.question:
             values[question.returned_name] = int(self.states[question.slug] is not State.NOT_RETURNED)
         return values
+
+    @property
+    def file_name(self) -> str:
+        """The file's name without its folders, which are of no concern to the council."""
+        return PurePath(self.file).name
 
     @property
     def is_empty(self) -> bool:

@@ -22,9 +22,10 @@ def chosen(batch: Batch, select: Sequence[str], ignore: Sequence[str], codes: Co
 
 def _with_only(checked: Checked, wanted: Callable[[str], bool]) -> Checked:
     findings = tuple(finding for finding in checked.findings if wanted(finding.code))
+    put_right = checked.put_right and tuple(finding for finding in checked.put_right if wanted(finding.code))
     not_tried = tuple(code for code in checked.not_tried if wanted(code))
     judged = checked.status if findings != checked.findings else checked.judged
-    return checked._replace(findings=findings, not_tried=not_tried, judged=judged)
+    return checked._replace(findings=findings, not_tried=not_tried, judged=judged, put_right=put_right)
 
 
 def chosen_rules(rules: Mapping[str, Rule], select: Sequence[str], ignore: Sequence[str]) -> dict[str, Rule]:

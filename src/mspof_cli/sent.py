@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mspof_cli.cells import Cell, Kind, Place, tidy
+from mspof_cli.feedback import feedback_sheet
 from mspof_cli.findings import some_of
 from mspof_cli.layout import Form, Key, Located, label_key, locate
 from mspof_cli.returns import FilledForm
@@ -107,10 +108,8 @@ def read_sent(workbook: Workbook, form: Form, blank: Blank) -> Sent:
         homes[place] = key
         if cell is not None:
             answers[key] = _as_excel_counts_days(cell) if workbook.date_1904 else cell
-    # Comments that were not found are beyond what could be read, although the form has a sheet for them.
-    unread = blank._replace(sheets=blank.sheets - {form.comments.sheet})
     sent = Sent(answers, homes, missing, {each.sheet: _way(each) for each in located}, ())
-    return sent._replace(beyond=tuple(_beyond(workbook, unread, sent)))
+    return sent._replace(beyond=tuple(_beyond(workbook, blank, sent, form.comments.sheet)))
 
 
 def _as_excel_counts_days(cell: Cell) -> Cell:
@@ -156,8 +155,9 @@ def _cases(filled: FilledForm, question: Question) -> Iterator[tuple[Key, Place,
                 yield (question.slug, str(number), column), entry.place, entry.cell
 
 
-def _beyond(workbook: Workbook, blank: Blank, sent: Sent) -> Iterator[str]:
-    """What a file held that the form as it is sent out has no place for."""
+def _beyond(workbook: Workbook, blank: Blank, sent: Sent, comments: str) -> Iterator[str]:
+    """What a file held that the form as it is sent out has no place for; ``comments`` is the sheet for those."""
+    feedback, more = _feedback(workbook), 0
     own_sheets = {label_key(sheet) for sheet in blank.sheets}
     typed = {home for home, cell in sent.answers.items() if cell.formula}
     formulas = [place for place, home in sent.homes.items() if home in typed]
@@ -166,12 +166,24 @@ def _beyond(workbook: Workbook, blank: Blank, sent: Sent) -> Iterator[str]:
             others = [place.ref for place in _others(workbook, name, blank, sent)]
             if others:
                 yield f"on the sheet '{name}', outside the form's boxes: {some_of(others, CELLS_NAMED)}"
-        elif label_key(name) not in own_sheets:
-            yield f"the sheet '{name}'"
+        elif label_key(name) == label_key(comments):
+            yield f"the sheet '{name}', which could not be read"
+        elif label_key(name) not in own_sheets and name != feedback:
+            more += 1
         here = [place.ref for place in formulas if place.sheet == name]
         if here:
             yield f"formulas on the sheet '{name}', of which the results were kept: {some_of(here, CELLS_NAMED)}"
+    if more:  # not by name: a sheet may be named after a person
+        yield "another sheet" if more == 1 else f"{more} other sheets"
     yield from workbook.extras
+
+
+def _feedback(workbook: Workbook) -> str | None:
+    """The sheet of findings that mspof put in front of a marked copy."""
+    try:
+        return feedback_sheet(workbook)
+    except NotReadable:
+        return None
 
 
 def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator[Place]:

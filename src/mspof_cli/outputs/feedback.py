@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -122,10 +121,5 @@ class _Desk:
 
 
 def _received(ret: Return, sent: Sent | None) -> Received:
-    """What arrived. The time is the file's own, in UTC, so that it is the same wherever the letter is written."""
-    path = Path(ret.file)
-    try:
-        saved = f"{datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC):%d/%m/%Y %H:%M} UTC"
-    except OSError:  # a link that leads nowhere
-        saved = "not known"
-    return Received(printable(path.name), saved, ret.sha256 or "not known", sent.beyond if sent else ())
+    """What arrived. When it was saved is not said: the disk's time is that of whoever put the file in the folder."""
+    return Received(printable(ret.file_name), ret.sha256 or "not known", sent.beyond if sent else ())

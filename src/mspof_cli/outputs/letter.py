@@ -17,6 +17,8 @@ from mspof_cli.outputs.text import SINCE_WORDS, number_of, where
 from mspof_cli.periods import QUARTER_MONTHS, Period
 from mspof_cli.questions import State
 from mspof_cli.rules import Checked
+from mspof_cli.rules.explained import NOT_COUNTING
+from mspof_cli.rules.standing import ANOTHER_PERIOD
 
 WIDTH = 78  # characters to a line of the plain text
 
@@ -30,12 +32,22 @@ PARTIAL = (
     "add it later by sending the form again."
 )
 
+# The sections of findings, in order, with what each says above them.
+ERRORS, QUERIES, EXPLAINED = "Errors to correct", "Queries to correct or explain", "Explained"
+NOT_EXPLAINED, NOTES = "Explanations that do not count", "For your information"
+FINDINGS = {
+    ERRORS: "Each of these must be corrected before your figures can be counted.",
+    QUERIES: "Correct each of these, or explain why it is right.",
+    EXPLAINED: "Thank you for explaining these.",
+    NOT_EXPLAINED: "What each of these is about is still to be corrected or explained.",
+    NOTES: "These do not keep your figures from being counted.",
+}
+
 
 class Received(NamedTuple):
-    """What arrived: the file's name, when it was saved (in words), its SHA-256, and what it held beyond the form."""
+    """What arrived: the file's name, its SHA-256, and what it held beyond the form."""
 
     name: str
-    saved: str
     sha256: str
     beyond: tuple[str, ...] = ()
 
@@ -101,7 +113,11 @@ def outcome(checked: Checked) -> str:
         case Status.WITH_QUERIES:
             return f"It is accepted. There {_is(queries)} {_many(queries, 'query', 'queries')} to correct or explain."
         case _:
-            return "It is accepted as it is. There is nothing that you need to do."
+            notes = sum(finding.severity is Severity.NOTE for finding in checked.findings)
+            nothing = "It is accepted as it is. There is nothing that you need to do."
+            return (
+                f"It is accepted as it is, with {number_of(notes, 'note')} for your information." if notes else nothing
+            )
 
 
 def number_of_open(checked: Checked, severity: Severity) -> int:
@@ -136,38 +152,49 @@ def next_steps(checked: Checked) -> tuple[str, ...]:
             left_out = "Until the errors are corrected, none of your figures are in the national summary."
             return (f"To put right what is wrong, {again}", *queries, left_out)
         case Status.WITH_QUERIES:
-            counted = "Meanwhile your figures are in the national summary."
+            counted = _counted(checked, "Meanwhile your figures are in the national summary.")
             return (f"If figures are wrong, {again}", f"If they are right, {explain}", counted)
         case _:
-            return ("Your figures will be in the national summary for the quarter.",)
+            return (_counted(checked, "Your figures will be in the national summary for the quarter."),)
+
+
+def _counted(checked: Checked, as_asked: str) -> str:
+    """Where the figures of a return that is accepted are counted: ``as_asked``, unless it is another quarter's."""
+    if checked.ret.is_empty:
+        return "There are no figures in your return, so it adds nothing to the national summary."
+    asked = next((finding.expected for finding in checked.findings if finding.code == ANOTHER_PERIOD.code), None)
+    if asked:
+        return f"Your figures count for {checked.ret.who.period}, as the cover says, and not for {asked}."
+    return as_asked
 
 
 def _sections(checked: Checked, received: Received) -> Iterator[Section]:
     ret, findings = checked.ret, checked.findings
     submission = [("Submission number", str(ret.who.submission))] if ret.who.submission else []
-    file = (("File", received.name), ("Last saved", received.saved), ("SHA-256", received.sha256))
+    file = (("File", received.name), ("SHA-256", received.sha256))
     yield Section("What we received", facts=(*file, *submission))
     if ret.form:
         states = tuple((q.heading, STATE_WORDS[ret.states[q.slug]]) for q in ret.form.collection.question)
         yield Section("What you returned", (PARTIAL,), states)
-    wanting = [finding for finding in findings if finding.is_open]
-    for severity, heading, says in (
-        (Severity.ERROR, "Errors to correct", "Each of these must be corrected before your figures can be counted."),
-        (Severity.QUERY, "Queries to correct or explain", "Correct each of these, or explain why it is right."),
-    ):
-        own = [finding for finding in wanting if finding.severity is severity]
+    for heading, says in FINDINGS.items():
+        own = [finding for finding in findings if _heading(finding) == heading]
         if own:
             yield Section(heading, (says,), listed=_listed(own))
-    if explained := [finding for finding in findings if finding.explanation]:
-        yield Section("Explained", ("Thank you for explaining these.",), listed=_listed(explained))
-    if notes := [finding for finding in findings if finding.severity is Severity.NOTE]:
-        yield Section("For your information", ("You do not need to do anything about these.",), listed=_listed(notes))
     if checked.put_right:
         yield Section("Put right since last time", listed=tuple((each.message,) for each in checked.put_right))
     if received.beyond:
         says = "The marked copy is made anew from the blank form, so it does not have these, which stand in your file:"
         yield Section("In your file, but not on the form", (says,), listed=tuple((each,) for each in received.beyond))
     yield Section("What happens next", next_steps(checked))
+
+
+def _heading(finding: Finding) -> str:
+    """Which of the sections of findings one belongs in."""
+    if finding.explanation:
+        return EXPLAINED
+    if finding.severity is Severity.NOTE:
+        return NOT_EXPLAINED if finding.code in NOT_COUNTING else NOTES
+    return ERRORS if finding.severity is Severity.ERROR else QUERIES
 
 
 def _listed(findings: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SET_ASIDE = "set aside"
 SINCE_WORDS = {Since.NEW: "new", Since.STILL_OPEN: "still open"}
 CODES_SHOWN = 4
+CELLS_SHOWN = 12  # or runs of cells; the other formats have them all
 LONGEST_RULE = 40  # characters, under the heading of the last column, whose text can be long
 
 # Files that are not workbooks, by their endings: what they are, and what to do about them.
@@ -157,9 +158,9 @@ def _says(finding: Finding, fact: str) -> bool:
 
 
 def where(finding: Finding) -> str:
-    """Where a finding is: ``Questions C13 (Q1)``."""
+    """Where a finding is: ``Questions C13 (Q1)``; of very many cells, the first."""
     question = f" ({finding.question})" if finding.question else ""
-    return f"{finding.sheet} {', '.join(ranges(finding.cells))}{question}" if finding.cells else ""
+    return f"{finding.sheet} {some_of(ranges(finding.cells), CELLS_SHOWN)}{question}" if finding.cells else ""
 
 
 def ranges(cells: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -67,6 +68,26 @@ COMPLETED_EARLY = Check(
 )
 
 
+def completed_later(ret: Return, day: datetime.date) -> Iterator[Trouble]:
+    """By the day of checking, and so not among the checks on a return alone: it was completed by then."""
+    entry = ret.cover["completed"]
+    completed = date_of(entry.cell, ret.date_1904)
+    if completed and completed > day:
+        yield Trouble("COVER205", entry.places, facts={"found": long_date(completed)})
+
+
+COMPLETED_LATER = Rule(
+    code="COVER205",
+    title="The date completed is not still to come",
+    severity=Severity.QUERY,
+    expected="the day on which the form was completed",
+    message="The form was completed on {found}, which is still to come.",
+    fix="Correct the date completed. Check its year.",
+    because="A date that is still to come is a slip in typing, and can't show that the quarter had ended.",
+    example="a form for 2018-19 completed on 15 January 2099",
+)
+
+
 def date_not_stated(ret: Return) -> Iterator[Trouble]:
     entry = ret.cover["completed"]
     if date_of(entry.cell, ret.date_1904) is None:
@@ -99,7 +120,9 @@ def _choice_not_made(ret: Return, field: Field, code: str) -> Iterator[Trouble]:
     """Trouble where none of a field's choices stands on the cover."""
     entry = ret.cover[field.slug]
     if label_key(entry.text) not in {label_key(choice) for choice in field.choices}:
-        facts = {"label": field.label, "found": described(entry.cell), "expected": either(field.choices)}
+        expected = either(field.choices)
+        found = described(entry.cell, f"something other than {expected}")
+        facts = {"label": field.label, "found": found, "expected": expected}
         yield Trouble(code, entry.places, None, field.slug, facts)
 
 

@@ -44,7 +44,7 @@ def _is_stale(explanation: Explanation, finding: Finding, ret: Return) -> bool:
 
 
 def _wrong_with(explanation: Explanation, ret: Return, findings: Sequence[Finding]) -> Iterator[Trouble]:
-    """Why an explanation does not count, in the period that it was given for."""
+    """Why an explanation does not count, in the period that it was given for. A note asks for none, so any will do."""
     if explanation.period != ret.who.period:
         return
     about = [finding for finding in findings if explanation.is_of(finding)]
@@ -52,6 +52,8 @@ def _wrong_with(explanation: Explanation, ret: Return, findings: Sequence[Findin
     why = unfit(explanation.explanation)
     if not about:
         yield Trouble(GONE.code, facts=facts)
+    elif all(finding.severity is Severity.NOTE for finding in about):
+        return
     elif any(finding.severity is Severity.ERROR for finding in about):
         yield Trouble(OF_AN_ERROR.code, facts=facts)
     elif why:
@@ -109,3 +111,6 @@ EMPTY = Rule(
 )
 
 EXPLAINED: tuple[Rule, ...] = (GONE, OF_OTHER_FIGURES, OF_AN_ERROR, EMPTY)
+
+# The codes of the notes on explanations of what is still to be corrected or explained.
+NOT_COUNTING = frozenset({OF_OTHER_FIGURES.code, OF_AN_ERROR.code, EMPTY.code})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -43,8 +43,13 @@ def standing(returns: Iterable[Return]) -> Standing:
         highest = max((ret.who.submission or 0 for ret in numbered), default=0)
         winners = [ret for ret in numbered if ret.who.submission == highest]
         for ret in numbered:
-            others = _listed(sorted(other.file for other in winners if other is not ret))
-            facts = {"number": highest, "own": ret.who.submission, "others": others}
+            others = sorted((other for other in winners if other is not ret), key=lambda other: other.file)
+            facts = {
+                "number": highest,
+                "own": ret.who.submission,
+                "others": _listed(other.file for other in others),
+                "names": _listed(other.file_name for other in others),
+            }
             if ret not in winners:
                 aside.append((ret.file, Trouble("SET102", _submission(ret), facts=facts)))
             elif len(winners) > 1:
@@ -73,9 +78,9 @@ def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
     copies: list[Met] = []
     for ret in sorted(returns, key=lambda ret: (-len(ret.troubles), len(ret.file), ret.file)):
         if (same := files.setdefault(ret.sha256, ret)) is not ret:
-            copies.append((ret.file, Trouble("SET103", facts={"found": same.file})))
+            copies.append((ret.file, Trouble("SET103", facts=_named(same))))
         elif (same := contents.setdefault(_content(ret), ret)) is not ret:
-            copies.append((ret.file, Trouble("SET104", facts={"found": same.file})))
+            copies.append((ret.file, Trouble("SET104", facts=_named(same))))
     return list(contents.values()), copies
 
 
@@ -98,7 +103,12 @@ def _given(entry: Entry, date_1904: bool) -> object:
     return entry.text or (None if entry.is_blank else entry.cell)
 
 
-def _listed(files: Sequence[str]) -> str:
+def _named(ret: Return) -> dict[str, object]:
+    """A file for a rule's words: its path to find it by, and its name for messages, which councils read too."""
+    return {"found": ret.file, "name": ret.file_name}
+
+
+def _listed(files: Iterable[str]) -> str:
     """A few names, and how many more there are."""
     return some_of([f"'{file}'" for file in files], FILES_NAMED)
 
@@ -113,7 +123,7 @@ SAME_SUBMISSION = Rule(
     severity=Severity.ERROR,
     found="submission {own} in this file and in {others}",
     expected="a submission number of its own for each file",
-    message="Submission {own} for this council and period was sent in more than one file: also in {others}.",
+    message="Submission {own} for this council and period was sent in more than one file: also in {names}.",
     fix="Find out which file counts. Give that one the next submission number, or send one file only.",
     because="The highest submission number counts. With two that are the same, nobody can say which.",
     example="two different forms for one council and quarter, both with submission number 1",
@@ -125,7 +135,7 @@ SUPERSEDED = Rule(
     severity=Severity.NOTE,
     found="submission {own}",
     expected="submission {number}, in {others}",
-    message="This is submission {own}. Submission {number}, in {others}, replaced it, so this file was not checked further.",
+    message="This is submission {own}. Submission {number}, in {names}, replaced it, so this file was not checked further.",
     fix="You do not need to do anything.",
     because="When a council sends a quarter again, the highest submission number counts.",
     example="submission 1, when submission 2 is there too",
@@ -137,7 +147,7 @@ SAME_FILE = Rule(
     severity=Severity.NOTE,
     found="the same file as '{found}'",
     expected="each file once",
-    message="This file is the same, byte for byte, as '{found}'. It was counted once.",
+    message="This file is the same, byte for byte, as '{name}'. It was counted once.",
     fix="You do not need to do anything.",
     because="Files are often saved twice from an e-mail. A copy must not be counted as another return.",
     example="'Quillbridge Q3 (1).xlsx' beside 'Quillbridge Q3.xlsx'",
@@ -149,7 +159,7 @@ SAME_ANSWERS = Rule(
     severity=Severity.NOTE,
     found="the same answers as '{found}'",
     expected="each submission once",
-    message="This file has the same answers and submission number as '{found}'. They were counted once.",
+    message="This file has the same answers and submission number as '{name}'. They were counted once.",
     fix="You do not need to do anything. If it is feedback that came back, 'mspof explain' takes its explanations.",
     because="A form saved again, or feedback that a council sent back, is the same submission in another file.",
     example="the marked copy of a return, sent back with explanations, beside the return",

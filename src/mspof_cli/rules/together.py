@@ -29,7 +29,11 @@ def same_as_another_council(returns: Sequence[Return]) -> Iterator[Met]:
             others = [other for other in twins if other is not ret and other.who.council is not ret.who.council]
             if others:
                 council = others[0].who.council
-                facts = {"found": others[0].file, "council": council.name if council else ""}
+                facts = {
+                    "found": others[0].file,
+                    "name": others[0].file_name,
+                    "council": council.name if council else "",
+                }
                 yield ret.file, Trouble("SET201", ret.places(ret.figures), facts=facts)
 
 
@@ -40,7 +44,7 @@ SAME_AS_ANOTHER_COUNCIL = Check(
         severity=Severity.ERROR,
         found="the same figures as in '{found}'",
         expected="this council's own figures",
-        message="Every figure is the same as in the return of {council} for the same period ('{found}').",
+        message="Every figure is the same as in the return of {council} for the same period ('{name}').",
         fix="Check that this form holds your own council's figures.",
         because="Two councils with the same figures throughout are a form that was copied, or a wrong name on a cover.",
         example="a form filled in for one council and sent again under the name of another",
@@ -62,7 +66,7 @@ def _with_previous(returns: Sequence[Return]) -> Iterator[tuple[Return, Return]]
 def same_as_quarter_before(returns: Sequence[Return]) -> Iterator[Met]:
     for ret, earlier in _with_previous(returns):
         if _is_comparable(ret) and _signature(ret) == _signature(earlier):
-            facts = {"found": earlier.file, "period": earlier.who.period}
+            facts = {"found": earlier.file, "name": earlier.file_name, "period": earlier.who.period}
             yield ret.file, Trouble("SET202", ret.places(ret.figures), facts=facts)
 
 
@@ -73,7 +77,7 @@ SAME_AS_QUARTER_BEFORE = Check(
         severity=Severity.QUERY,
         found="the same figures as for {period}, in '{found}'",
         expected="this quarter's own figures",
-        message="Every figure is the same as in your return for {period} ('{found}').",
+        message="Every figure is the same as in your return for {period} ('{name}').",
         fix="Check that the form was filled in anew. If the figures are right, explain.",
         because="The same figures throughout in two quarters are usually last quarter's form with a new cover.",
         example="last quarter's form with only the quarter changed",

@@ -6,7 +6,7 @@ is shown is in :mod:`~mspof_cli.outputs.form.live`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.findings import Severity, either
@@ -108,7 +108,7 @@ class _Known:
         for rule in self.collection.rule:
             years = [year for year in self.form.edition.years if rule.is_for(year)]
             if self._about(rule) == question and years and self._has(rule.parsed.names):
-                check = self._of_line(rule, rule.parsed, {})
+                check = self._of_line(rule)
                 yield check if len(years) == len(self.form.edition.years) else self._in_its_years(check)
 
     def _about(self, rule: Rule) -> str | None:
@@ -121,29 +121,38 @@ class _Known:
         least = self.collection.tolerances.share_minimum_base
         for derived in self.collection.derived:
             if derived.watched and derived.question == question and self._has(derived.numerator + derived.denominator):
-                part, base = (" + ".join(names) for names in (derived.numerator, derived.denominator))
-                line = Line(f"{base} < {least} or (0 < {part} and {part} < {base})")
-                check = self._of_line(ALL_OR_NONE.rule, line, self._share(derived, part, base))
-                yield check._replace(title=f"'{derived.label}' is neither 0 % nor 100 %")
+                yield self._of_share(derived, Line(f"base < {least} or (part != 0 and part != base)"))
 
-    def _share(self, derived: Derived, part: str, base: str) -> dict[str, str]:
-        parts = {
-            name: sides(Line(f"{names} == 0"), self.expressions)["left"]
-            for name, names in (("numerator", part), ("base", base))
-        }
-        return {**parts, "label": text_of(derived.label), "found": f'IF({parts["numerator"]}=0,"0 %","100 %")'}
+    def _of_share(self, derived: Derived, line: Line) -> Check:
+        """A check of one percentage: of a line that calls its two sums ``part`` and ``base``, however long they are."""
+        part, base = (
+            f"({'+'.join(self.expressions[name] for name in names)})"
+            for names in (derived.numerator, derived.denominator)
+        )
+        figures = self.collection.expand(derived.numerator + derived.denominator)
+        found = f'IF({part}=0,"0 %","100 %")'
+        spoken = {"label": text_of(derived.label), "found": found, "numerator": part, "base": base}
+        holds = condition(line, {"part": part, "base": base})
+        check = self._of_figures(ALL_OR_NONE.rule, derived.question, figures, holds, spoken)
+        return check._replace(title=f"'{derived.label}' is neither 0 % nor 100 %")
 
     def _has(self, names: Iterable[str]) -> bool:
         return all(name in self.expressions for name in names)
 
-    def _of_line(self, rule: Rule, line: Line, facts: Mapping[str, str]) -> Check:
-        """A check of one line: not tried unless there is a number for every figure that it speaks of."""
-        figures = self.collection.expand(name for name in line.names if not name.endswith("_returned"))
+    def _of_line(self, rule: Rule) -> Check:
+        """A check of the line of a rule."""
+        figures = self.collection.expand(name for name in rule.parsed.names if not name.endswith("_returned"))
+        holds = condition(rule.parsed, self.expressions)
+        spoken = {**self.expressions, **sides(rule.parsed, self.expressions)}
+        return self._of_figures(rule, self._about(rule), figures, holds, spoken)
+
+    def _of_figures(
+        self, rule: Rule, question: str | None, figures: Sequence[str], holds: str, spoken: Mapping[str, str]
+    ) -> Check:
+        """A check of whether something holds: not tried unless there is a number for every figure that it speaks of."""
         numbers = ",".join(self.expressions[name] for name in figures)
-        tried = f"IF({condition(line, self.expressions)},{HELD},{BROKEN})"
+        tried = f"IF({holds},{HELD},{BROKEN})"
         verdict = f"IF(COUNT({numbers})<{len(figures)},{NOT_TRIED},{tried})" if figures else tried
-        spoken = facts or {**self.expressions, **sides(line, self.expressions)}
-        question = self._about(rule) if rule.line else self.collection.question_of(line.names[0])
         at_fault = [self.keys[name] for name in figures] or [key for key in self.readings if key[0] == question]
         message, fix = (words(text, spoken, self.labels) for text in (rule.message, rule.fix))
         return Check(rule, rule.title, question, verdict, message, fix, dict.fromkeys(at_fault, "TRUE"), rule.message)

@@ -176,7 +176,8 @@ class CoverChecks:
     def _chosen(self, rule: Rule, field: Field) -> Check:
         """Whether one of a field's choices is made."""
         chosen = self._is_one_of(field.slug, field.choices)
-        facts = {"found": f'IF({self._line(field.slug).given}=0,"blank","something else")'}
+        other = text_of(f"something other than {either(field.choices)}")
+        facts = {"found": f'IF({self._line(field.slug).given}=0,"blank",{other})'}
         return self._check(rule, [field.slug], f"IF({chosen},{HELD},{BROKEN})", facts)
 
     def _anything(self) -> Check:

@@ -141,7 +141,7 @@ class Live:
     def _link(self, page: Page, cell: Cell, check: Check) -> None:
         """A link to the answers that a check is about: to the first of them that stand together."""
         own = [key for key in self.read if key in check.faulty and key[0] == check.question] or list(check.faulty)
-        own = own or [key for key in self.read if key[0] is not None]
+        own = own or [key for key in self.cells if key[0] is not None]
         sheet = self.cells[own[0]].parent.title
         refs = ranges(self.cells[key].coordinate for key in own if self.cells[key].parent.title == sheet)
         page.note(cell.row, cell.column, f"{sheet} {', '.join(refs)}", "link")

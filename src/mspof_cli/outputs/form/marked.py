@@ -194,7 +194,7 @@ def _write_finding(
         put_text(box, finding.explanation)
         entry.check(page.sheet, [box])
     else:
-        why = "To be corrected" if finding.severity is Severity.ERROR else "Nothing to do"
+        why = "To be corrected" if finding.severity is Severity.ERROR else "For your information"
         page.note(row, columns[feedback.EXPLANATION], why, "hint")
 
 
