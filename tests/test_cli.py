@@ -266,6 +266,9 @@ def test_an_unknown_code_names_the_nearest(option: str, here: Path) -> None:
 # collate
 
 
+OUTPUTS = ("measures.csv", "measures.csv-metadata.json", "england.csv", "quality.md", "summary.xlsx", "manifest.json")
+
+
 def collated(*arguments: str) -> Outcome:
     return Outcome("collate", *arguments, "--period", "2018-19-Q3")
 
@@ -276,17 +279,32 @@ def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
     assert outcome.out.splitlines()[1:] == [
         "Left out: 'forms/in/c.xlsx': needs correcting: FIG103",
         "Left out: 'forms/in/d.xlsx': not readable: FILE101",
-        f"Wrote {Path('out/new/measures.csv')}",
-        f"Wrote {Path('out/new/england.csv')}",
-        f"Wrote {Path('out/new/summary.xlsx')}",
-        "For internal use: small numbers are not hidden. Do not publish these files as they stand.",
+        *(f"Wrote {Path('out/new', name)}" for name in OUTPUTS),
+        "372 numbers hidden, 0 sums only so that others can't be worked out.",
+        "For publication: small numbers are hidden, the rest rounded.",
     ]
     assert outcome.out.startswith("MSPOF 2018-19-Q3: 2 of ")
-    assert sorted(path.name for path in (here / "out" / "new").iterdir()) == [
-        "england.csv",
-        "measures.csv",
-        "summary.xlsx",
-    ]
+    assert sorted(path.name for path in (here / "out" / "new").iterdir()) == sorted(OUTPUTS)
+
+
+def test_collate_for_another_audience_in_the_same_folder_is_refused(here: Path) -> None:
+    """What an earlier run left there, such as the sums beside SAC, must not be published by mistake."""
+    collated("forms", "--to", "out", "--audience", "internal")
+    before = {path: path.read_bytes() for path in (here / "out").iterdir()}
+    outcome = collated("forms", "--to", "out")
+    assert outcome.trouble is not None
+    assert (outcome.status, outcome.trouble.problem) == (
+        2, "'out' has a summary for another audience. Exact numbers must not lie beside protected ones."
+    )  # fmt: skip
+    assert {path: path.read_bytes() for path in (here / "out").iterdir()} == before
+
+
+def test_collate_for_an_audience_that_is_not_there(here: Path) -> None:
+    outcome = collated("forms", "--to", "out", "--audience", "everybody")
+    assert outcome.trouble is not None
+    assert (outcome.status, str(outcome.trouble.remedy)) == (
+        2, "Give --audience one of: public, participants, internal."
+    )  # fmt: skip
 
 
 def test_collate_ends_well_if_nothing_with_errors_was_left_out(here: Path) -> None:
@@ -430,11 +448,42 @@ def test_an_empty_argument_is_never_the_folder_that_one_is_in(command: list[str]
 
 def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
     (here / "forms" / os.fsdecode(b"\xee\x1b.xlsx")).write_bytes(BAD)
-    done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out")
+    done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out", "--audience", "internal")
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"\x1b" not in done.stdout
     page = openpyxl.load_workbook(here / "out" / "summary.xlsx")["Returns"]
     assert "forms/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.xlsx" in [cell.value for cell in page["A"]]
+
+
+# verify
+
+
+def test_verify_finds_what_has_changed_since(here: Path) -> None:
+    collated("forms", "--to", "out")
+    good = Outcome("verify", "out", "--returns", "forms")
+    assert (good.status, good.out) == (0, "5 outputs as written.\n2 returns as used.\n")
+    with (here / "out" / "measures.csv").open("ab") as file:
+        file.write(b" ")
+    (here / "out" / "england.csv").unlink()
+    (here / "forms" / "b.xlsx").unlink()
+    bad = Outcome("verify", "out", "--returns", "forms")
+    told = json.loads((here / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert {tuple(each) for each in told["inputs"]} == {("sha256", "decision")}
+    assert bad.status == 1
+    lines = bad.out.splitlines()
+    assert lines[:2] == ["'england.csv' is not there.", "'measures.csv' is not what was written."]
+    assert lines[2].startswith("A return that was used is not there, or has changed: ")
+    assert lines[3:] == ["3 outputs as written.", "1 return as used."]
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"outputs": [{"file": "../x", "sha256": "1"}], "inputs": []}'])
+def test_verify_without_a_manifest(here: Path, text: str | None) -> None:
+    (here / "out").mkdir()
+    if text is not None:
+        (here / "out" / "manifest.json").write_text(text)
+    outcome = Outcome("verify", "out")
+    assert outcome.status == 2
+    assert outcome.trouble is not None
 
 
 # template
@@ -835,7 +884,7 @@ def test_no_traceback_on_odd_inputs(here: Path) -> None:
     for kind in FORMATS:
         done = mspof("validate", "forms", "--format", kind)
         assert (done.returncode, done.stderr) == (1, b"")
-    done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out")
+    done = mspof("collate", "forms", "--period", "2018-19-Q3", "--to", "out", "--audience", "internal")
     assert (done.returncode, done.stderr) == (1, b"")
     assert done.stdout.count(b"not readable") == len(ODD) + 3
 

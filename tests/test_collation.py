@@ -26,19 +26,21 @@ from hypothesis import strategies as st
 from shell import ROOT, environment
 
 from mspof_cli.collation import Collated, collate
-from mspof_cli.comparison import beside
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.loading import Schemas
 from mspof_cli.measures import PARTICIPATING, TIDY
 from mspof_cli.outputs.summary import summary_files
 from mspof_cli.periods import Period, quarter_label
+from mspof_cli.protection import COLUMNS
+from mspof_cli.published import published
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked, check
 from mspof_cli.schemas import Council
 
 COUNCILS = [c for c in REGISTER.existing_in(QUARTER) if c.register_name == "demonstration_councils"]
-WARNING = "For internal use: small numbers are not hidden. Do not publish this as it stands."
-SHEETS = ["Coverage", "Returns", "Measures", "By region", "By council"]
+FILES = ["england.csv", "manifest.json", "measures.csv", "measures.csv-metadata.json", "quality.md", "summary.xlsx"]
+LEVELS = ["By council type", "By region", "By council"]
+
 
 Figures = dict[str, int | None]
 
@@ -59,9 +61,10 @@ def collated(returns: Iterable[Return]) -> Collated:
     return collate([Checked(ret, ()) for ret in returns], QUARTER, SCHEMAS.register)
 
 
-def written(result: Collated) -> dict[str, bytes]:
+def written(result: Collated, audience: str = "internal") -> dict[str, bytes]:
     """The files of a summary that stands by itself."""
-    return summary_files(result, beside(result, (), None, ()))
+    who, policy = SCHEMAS.audiences[audience]
+    return summary_files(published(result, (), who, policy))
 
 
 def rows(result: Collated) -> list[dict[str, Any]]:
@@ -331,10 +334,10 @@ def test_each_version_has_its_own_base() -> None:
     result = three({}, adults_only)
     assert value(result, "safer_percent_adult", "adult")[3:] == (2, 2)
     assert value(result, "safer_percent_representative", "representative")[3:] == (1, 2)
-    (coverage,) = openpyxl.load_workbook(io.BytesIO(written(result)["summary.xlsx"]))["Coverage"].iter_rows(
-        min_row=13, max_row=13, max_col=5, values_only=True
+    (coverage,) = opened(written(result)["summary.xlsx"])["Coverage"].iter_rows(
+        min_row=11, max_row=11, values_only=True
     )
-    assert coverage == ("Q7", "Q7. Feels safer", 2, 2, len(COUNCILS))
+    assert coverage == ("Q7", "Q7. Feels safer", 2, 0, 0, 2, len(COUNCILS))
 
 
 def test_the_order_of_files_does_not_matter() -> None:
@@ -459,88 +462,106 @@ def test_csv_is_rfc_4180() -> None:
     data = written(three({}, BLANK_Q2))["measures.csv"]
     assert data.decode("utf-8").count("\r\n") == data.count(b"\n") == data.count(b"\r")
     told = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
-    assert told[0] == list(TIDY)
-    assert {len(row) for row in told} == {len(TIDY)}
-    frame = pl.read_csv(io.BytesIO(data))
-    assert frame.columns == list(TIDY)
+    assert told[0] == list(COLUMNS)
+    assert {len(row) for row in told} == {len(COLUMNS)}
+    frame = pl.read_csv(io.BytesIO(data), null_values=["[x]", "[z]", ""])
     assert frame["numerator"].dtype == pl.Int64
     assert frame["value"].dtype == pl.Float64
 
 
-def test_counts_in_csv_have_no_decimals() -> None:
+def test_exact_numbers_in_csv_are_those_of_the_measures() -> None:
     result = three({}, BLANK_Q2)
     told = csv.DictReader(io.StringIO(written(result)["measures.csv"].decode(), newline=""), strict=True)
     for row, known in zip(told, rows(result), strict=True):
-        if known["value"] is None:
-            assert row["value"] == ""
-        elif row["unit"] == "count":
-            assert row["value"] == row["numerator"] == str(known["numerator"])
+        is_count, is_there = row["unit"] == "count", known["numerator"] is not None
+        assert row["numerator"] == (str(known["numerator"]) if is_there else "[x]")
+        assert row["denominator"] == ("[z]" if is_count else str(known["denominator"]) if is_there else "[x]")
+        if is_count:
+            assert (row["value"], row["lower"], row["upper"]) == (row["numerator"], "[z]", "[z]")
         else:
-            assert row["value"] == str(known["value"])
+            for name in ("value", "lower", "upper"):
+                base = "[z]" if is_there else "[x]"
+                assert row[name] == (base if known[name] is None else f"{known[name]:.2f}"), (row, known)
 
 
 def opened(data: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(data))
 
 
-def test_workbook_has_no_formulas_and_no_links(tmp_path: Path) -> None:
+def test_workbook_has_no_formulas_and_links_only_within_itself(tmp_path: Path) -> None:
     book = opened(unkind(tmp_path)["summary.xlsx"])
     cells = [cell for page in book for row in page.iter_rows() for cell in row]
-    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert {cell.parent.title for cell in cells if cell.hyperlink} == {"Contents"}
+    assert not [cell for cell in cells if cell.hyperlink and cell.hyperlink.target]
     values = {cell.value for cell in cells}
     assert {"=1+1", "+1", "-1", "@SUM(A1)", "=cmd.xlsx", "http://example.org/"} <= values
 
 
-def test_workbook_sheets_and_headings() -> None:
-    book = opened(written(three({}, BLANK_Q2))["summary.xlsx"])
-    assert book.sheetnames == SHEETS
-    measures = ["Question", "Measure", "Respondent", "Number", "Out of", "Percentage", "Councils answering"]
-    headings = {
-        "Coverage": ["Question", "Subject", "Councils answering", "Councils participating", "Councils on the register"],
-        "Returns": ["File", "Council", "Period", "Submission", "Decision", "Why", "Queries", "Questions returned"],
-        "Measures": measures,
-        "By region": ["Region", *measures],
-        "By council": ["ONS code", "Council", *measures],
-    }
-    for page in book:
-        assert [cell.value for cell in page[5]] == headings[page.title]
-        assert page["A1"].value.endswith(": Making Safeguarding Personal Outcomes Framework, 2018-19-Q3")
-        assert not page.merged_cells.ranges
-        assert not page.freeze_panes
-        assert [cell.value for cell in page[2] if cell.value is not None] == [WARNING]
-        assert [cell.value for cell in page[3] if cell.value is not None] == [
-            "A blank is not zero: it was not returned, or a count has no base and no percentage."
-        ]
-        assert all(cell.value is None for cell in page[4])
-    assert book.properties.title == "Making Safeguarding Personal Outcomes Framework, 2018-19-Q3"
+def test_workbook_is_to_the_checklist() -> None:
+    """What the Analysis Function asks of a spreadsheet that everybody can use."""
+    for audience in ("public", "internal"):
+        book = opened(written(three({}, BLANK_Q2), audience)["summary.xlsx"])
+        assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
+        assert [row[0] for row in book["Contents"].iter_rows(min_row=4, values_only=True)] == book.sheetnames[2:]
+        assert book.properties.title == "Making Safeguarding Personal Outcomes Framework: 2018-19-Q3"
+        for page in book.worksheets[1:]:
+            (table,) = page.tables.values()
+            assert table.ref == f"A3:{page.dimensions.partition(':')[2]}"
+            assert table.autoFilter is None
+            headings = [cell.value for cell in page[3]]
+            assert len(set(headings)) == len(headings)
+            assert not [
+                cell.coordinate for row in page.iter_rows(min_row=3) for cell in row if cell.value in (None, "")
+            ]
+            assert page["A1"].value
+        for page in book:
+            assert not page.merged_cells.ranges
+            assert not page.freeze_panes
+            view = page.sheet_view
+            assert [each.activeCell or "A1" for each in view.selection] in ([], ["A1"])
 
 
 def test_workbook_has_the_figures_of_the_csv() -> None:
     result = three({}, BLANK_Q2)
-    book = opened(written(result)["summary.xlsx"])
-    for sheet, level, area in (
-        ("Measures", "participating", 0),
-        ("By region", "region", 1),
-        ("By council", "council", 2),
-    ):
-        told = [[cell.value for cell in row[area:]] for row in book[sheet].iter_rows(min_row=6)]
-        assert told == [
-            [row["question"], row["label"], COLLECTION.respondents.get(row["respondent"]), row["numerator"],
-             row["denominator"], row["value"] if row["unit"] == "percent" else None,
-             f"{row['councils']} of {row['participating']}"]
-            for row in rows(result) if row["level"] == level
-        ]  # fmt: skip
+    for audience, levels in (("public", LEVELS[:2]), ("participants", LEVELS), ("internal", LEVELS)):
+        files = written(result, audience)
+        book = opened(files["summary.xlsx"])
+        told = list(csv.DictReader(io.StringIO(files["measures.csv"].decode(), newline=""), strict=True))
+        assert [name for name in book.sheetnames if name.startswith("By")] == levels
+        for sheet in ["Measures", *levels]:
+            level = {"Measures": "participating"}.get(sheet, sheet.removeprefix("By ").replace(" ", "_"))
+            table = [list(row) for row in book[sheet].iter_rows(min_row=4, values_only=True)]
+            start = 0 if sheet == "Measures" else 1
+            assert [[as_text(value) for value in row[start : start + 6]] for row in table] == [
+                [
+                    *(row["question"], row["label"]),
+                    COLLECTION.respondents.get(row["respondent"], "Not asked apart"),
+                    *(as_text(row["numerator"]), as_text(row["denominator"])),
+                    as_text(row["value"]) if row["unit"] == "percent" else "[z]",
+                ]
+                for row in told
+                if row["level"] == level
+            ]
+
+
+def as_text(value: object) -> str:
+    """A number, or a symbol, however it is written."""
+    try:
+        return f"{float(str(value)):g}"
+    except ValueError:
+        return str(value)
 
 
 def test_workbook_says_what_became_of_each_file() -> None:
     returns = [
         partial("a.xlsx"),
-        partial("\x1b\ud800.xlsx", council="Caldersby (demonstration)", ons_code=None, year="x"),
+        partial("\x1b\ud800.xlsx", council="Caldersby (demonstration)", ons_code=None, year="x")._replace(sha256="2"),
     ]
     book = opened(written(collate(check(returns), QUARTER, SCHEMAS.register))["summary.xlsx"])
-    assert [row[:6] for row in book["Returns"].iter_rows(min_row=6, values_only=True)] == [
-        ("a.xlsx", "Ambermere (demonstration)", "2018-19-Q3", "1", "used", "accepted"),
-        ("\ufffd\ufffd.xlsx", "Caldersby (demonstration)", "not known", "1", "left out", "needs correcting: COVER201"),
+    assert [row[:6] for row in book["Returns"].iter_rows(min_row=4, values_only=True)] == [
+        ("a.xlsx", "Ambermere (demonstration)", "2018-19-Q3", 1, "used", "accepted"),
+        ("\ufffd\ufffd.xlsx", "Caldersby (demonstration)", "not known", 1, "left out", "needs correcting: COVER201"),
     ]
 
 
@@ -585,12 +606,13 @@ def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> 
     ):
         to = tmp_path / str(number)
         run = subprocess.run(
-            [sys.executable, *program, "collate", *order, "--period", "2018-19-Q3", "--to", to],
+            [sys.executable, *program, "collate", *order, "--period", "2018-19-Q3", "--to", to,
+             "--audience", "internal"],
             cwd=forms, env=environment(**env), capture_output=True, check=False,
         )  # fmt: skip
         assert (run.returncode, run.stderr) == (1, b"")
         told.append({path.name: path.read_bytes() for path in sorted(to.iterdir())})
-    assert list(told[0]) == ["england.csv", "measures.csv", "summary.xlsx"]
+    assert list(told[0]) == FILES
     assert told[0] == told[1]
 
 
@@ -600,15 +622,16 @@ def test_from_another_folder_only_the_files_names_differ(forms: Path, tmp_path: 
     for cwd, path in ((forms, "."), (forms.parent, "forms")):
         to = tmp_path / cwd.name
         command = [sys.executable, "-m", "mspof_cli", "collate", path, "--period", "2018-19-Q3", "--to", str(to)]
+        command += ["--audience", "internal"]
         run = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, check=False)
         assert (run.returncode, run.stderr) == (1, b"")
         told.append(to)
     assert (told[0] / "measures.csv").read_bytes() == (told[1] / "measures.csv").read_bytes()
     books = [opened((to / "summary.xlsx").read_bytes()) for to in told]
-    for sheet in SHEETS:
+    for sheet in books[0].sheetnames:
         pages = [[list(row) for row in book[sheet].values] for book in books]
         for page, prefix in zip(pages, ("", "forms/"), strict=True):
             if sheet == "Returns":
-                for row in itertools.islice(page, 5, None):
+                for row in itertools.islice(page, 3, None):
                     row[0] = row[0].removeprefix(prefix)
         assert pages[0] == pages[1]

@@ -24,7 +24,8 @@ Row = Mapping[str, str]
 def summary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("summary")
     sac = SAMPLES / "sac" / "2018-19.xlsx"
-    done = mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q4", "--sac", sac, "--to", folder)
+    done = mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q4", "--sac", sac, "--to", folder,
+                 "--audience", "internal")  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
     assert "Beside SAC, sums of 2018-19: 11 above, 1 below, 32 inside." in done.stdout.decode()
     return folder
@@ -56,12 +57,13 @@ def test_every_sum_is_that_of_the_returns_that_count(summary: Path) -> None:
 
 def test_quarters_to_come_are_not_missed(tmp_path: Path) -> None:
     sac = SAMPLES / "sac" / "2018-19.xlsx"
-    mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q2", "--sac", sac, "--to", tmp_path)
+    mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q2", "--sac", sac, "--to", tmp_path,
+          "--audience", "internal")  # fmt: skip
     found = rows(tmp_path / "sac.csv")
     assert {row["quarters"] for row in found} == {"2"}  # Q3 and Q4 are there, but are not of this summary
     assert {row["position"] for row in found} <= {"below_so_far", "inside"}
     other = mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q2", "--sac", SAMPLES / "sac" / "2017-18.ods",
-                  "--to", tmp_path)  # fmt: skip
+                  "--to", tmp_path, "--audience", "internal")  # fmt: skip
     assert other.returncode == 0
     found = rows(tmp_path / "sac.csv")
     assert {(row["position"], row["low"], row["high"]) for row in found} == {("no_comparator", "", "")}
@@ -89,7 +91,7 @@ def test_england_is_what_was_published(summary: Path) -> None:
 def test_the_workbook_has_a_sheet_for_each(summary: Path) -> None:
     book = openpyxl.load_workbook(summary / "summary.xlsx")
     assert book.sheetnames[-2:] == ["SAC", "England"]
-    values = [[cell.value for cell in row] for row in book["SAC"].iter_rows(min_row=6)]
+    values = [[cell.value for cell in row] for row in book["SAC"].iter_rows(min_row=4)]
     assert [row[4:6] + row[-1:] for row in values] == [
         [int(row["sum"]), int(row["quarters"]), row["position"].replace("_", " ")] for row in rows(summary / "sac.csv")
     ]
@@ -98,7 +100,8 @@ def test_the_workbook_has_a_sheet_for_each(summary: Path) -> None:
 def test_a_published_file_is_never_written_over(tmp_path: Path) -> None:
     copy = tmp_path / "sac.csv"
     copy.write_bytes((SAMPLES / "sac" / "2018-19.csv").read_bytes())
-    done = mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q4", "--sac", f"2018-19={copy}", "--to", tmp_path)
+    done = mspof("collate", SAMPLES / "returns", "--period", "2018-19-Q4", "--sac", f"2018-19={copy}", "--to", tmp_path,
+                 "--audience", "internal")  # fmt: skip
     assert done.returncode == 2
     assert copy.read_bytes() == (SAMPLES / "sac" / "2018-19.csv").read_bytes()
 

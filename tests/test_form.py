@@ -26,7 +26,7 @@ from mspof_cli.outputs.form.page import GAP_WIDTH
 from mspof_cli.outputs.form.style import BODY_SIZE, LINE, STYLES, WHITE, line_count, text_width
 from mspof_cli.outputs.form.values import Value
 from mspof_cli.periods import Period
-from mspof_cli.schemas import Collection, Column, Edition, Question, Tally
+from mspof_cli.schemas import Collection, Column, Edition, Question, Rule, Tally
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 SCHEMAS = Schemas(FOLDER)
@@ -108,6 +108,109 @@ def form(request: pytest.FixtureRequest) -> Form:
 
 def opened(form: Form, answers: dict[Any, Value] | None = None) -> Any:
     return load_workbook(io.BytesIO(build_form(form, COUNCILS, answers or {}, GUIDANCE)))
+
+
+def wide_form(answers: int, line: str = "") -> Form:
+    """A form with one question of many answers by two respondents, and a rule with a line of its own."""
+    labels = {f"m{number}": f"The answer of number {number}, in so many words" for number in range(1, answers + 1)}
+    respondents = tuple(COLLECTION.respondents)
+    question = Question(
+        slug="wide",
+        label="Q9",
+        heading="Wide",
+        text="How?",
+        wording="published",
+        answers=labels,
+        respondents=respondents,
+    )
+    rule = COLLECTION.rule[0].model_dump() | {"code": "WIDE1", "question": "wide", "line": line, "title": "Wide"}
+    rule |= {"message": "No.", "fix": "Mend it.", "holds": [{"m1_adult": 0}], "breaks": [{"m1_adult": 1}]}
+    changes = {
+        "question": (question,),
+        "total": (),
+        "derived": (),
+        "rule": (Rule.model_validate(rule),) if line else (),
+    }
+    collection = Collection.model_validate(COLLECTION.model_copy(update=changes).model_dump())
+    columns = {respondent: f"{letter}5" for respondent, letter in zip(respondents, "CD", strict=True)}
+    rows = {measure: f"B{row}" for row, measure in enumerate(labels, 7)}
+    block = {"sheet": "Wide", "question": "wide", "heading": "B5", "columns": columns, "rows": rows}
+    edition = FORMS["2018-19"].edition.model_dump()
+    edition |= {"block": [block], "comments": {**edition["comments"], "rows": {"wide": "B6"}}}
+    return Form(collection, Edition.model_validate(edition))
+
+
+def longest_formula(workbook: Any) -> int:
+    cells = (cell for sheet in workbook.worksheets for row in sheet.iter_rows() for cell in row)
+    return max(len(cell.value) for cell in cells if cell.data_type == "f")
+
+
+def test_a_question_with_many_answers_is_within_the_limits_of_excel() -> None:
+    assert longest_formula(opened(wide_form(50))) <= 8192
+
+
+@pytest.mark.parametrize(
+    ("answers", "line", "problem"),
+    [
+        (
+            70,
+            "",
+            "FIG201 ('A question is filled in whole, or left blank') of Q9: a formula would have 11,154 characters",
+        ),
+        (300, "", "the answers to 'wide adult': a formula would have 300 arguments of one function"),
+        (2, "not " * 71 + "m1_adult", "WIDE1 ('Wide') of Q9: a formula would have 74 levels of nesting"),
+    ],
+)
+def test_what_excel_would_refuse_is_refused_by_name(answers: int, line: str, problem: str) -> None:
+    with pytest.raises(SchemaError) as refused:
+        build_form(wide_form(answers, line), COUNCILS)
+    assert refused.value.problem.startswith(f"The form can't check {problem}, and Excel allows ")
+
+
+def crowded_form() -> Form:
+    """Two questions on the cover's own sheet, whose answers' rows take turns and leave no row for their text."""
+    questions = tuple(
+        Question(
+            slug=slug,
+            label=slug.upper(),
+            heading=f"The {slug} question",
+            text=f"How many of {slug}?",
+            wording="provisional",
+            answers={f"{slug}{number}": f"Answer {slug}{number}" for number in (1, 2)},
+        )
+        for slug in ("a", "b")
+    )
+    changes = {"question": questions, "respondents": {}, "total": (), "derived": (), "rule": ()}
+    collection = Collection.model_validate(COLLECTION.model_copy(update=changes).model_dump())
+    edition, sheet = FORMS["2018-19"].edition.model_dump(), FORMS["2018-19"].edition.cover.sheet
+    edition["block"] = [
+        {
+            "sheet": sheet,
+            "question": slug,
+            "heading": f"B{row}",
+            "columns": {"answer": {"cell": f"C{row}", "label": "Number"}},
+            "rows": {f"{slug}1": f"B{row + 2}", f"{slug}2": f"B{row + 4}"},
+        }
+        for slug, row in (("a", 19), ("b", 20))
+    ]
+    edition["comments"] |= {"rows": {"a": "B6", "b": "B7"}}
+    return Form(collection, Edition.model_validate(edition))
+
+
+def test_messages_stand_beside_the_questions_and_on_nothing_else() -> None:
+    book = opened(FORMS["a list"])
+    assert (book["Cases"]["G5"].value, book["Cases"]["H5"].data_type) == ("How many?", "f")
+    form = crowded_form()
+    sheet = opened(form)["Cover"]
+    merged = [each.coord for each in sheet.merged_cells.ranges]
+    assert merged == ["D22:D23"]
+    assert [sheet[ref].value for ref in ("D19", "D20", "D21")] == [
+        "Provisional wording",
+        "How many of a?",
+        "How many of b?",
+    ]
+    formulas = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert formulas == ["D22", "D24", "B26", "B27"]
 
 
 def blocks(form: Form) -> tuple[Any, ...]:

@@ -29,9 +29,20 @@ ORDER = [
     *("rules.published", "rules.beside", "rules.explained", "rules"),
     *("reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
-    *("decisions", "participation", "measures", "collation", "comparison"),
+    *(
+        "decisions",
+        "participation",
+        "measures",
+        "worlds",
+        "attack",
+        "collation",
+        "protection",
+        "comparison",
+        "published",
+    ),
     *("outputs", "outputs.safe", "outputs.files", "outputs.report", "outputs.machine", "outputs.text"),
-    *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published", "outputs.summary"),
+    *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published"),
+    *("outputs.csvw", "outputs.quality", "outputs.manifest", "outputs.book", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
     *("outputs.form.readings", "outputs.form.checks", "outputs.form.entry", "outputs.form.cover", "outputs.form.live"),
     *("outputs.form.values",),
@@ -52,6 +63,7 @@ ORDER = [
         "cli.sample_size",
         "cli.participation",
         "cli.collate",
+        "cli.verify",
         "cli.sac",
         "cli.template",
         "cli.rules",
@@ -60,7 +72,7 @@ ORDER = [
     ),
 ]
 
-HEAVY = {"polars", "openpyxl", "typer", "rich", "xlsxwriter", "odfdo"}
+HEAVY = {"polars", "openpyxl", "typer", "rich", "xlsxwriter", "odfdo", "highspy"}
 
 LONGEST_MODULE, LONGEST_FUNCTION = 320, 45
 

@@ -23,7 +23,7 @@ from mspof_cli.cli import app
 from mspof_cli.coherence import collection_problems
 from mspof_cli.lines import Verdict
 from mspof_cli.loading import Schemas
-from mspof_cli.measures import TIDY as COLUMNS
+from mspof_cli.protection import COLUMNS
 from mspof_cli.returns import sum_of
 
 SCHEMAS = Path(__file__).parent / "second_collection"
@@ -264,66 +264,66 @@ def test_its_examples_hold_and_break() -> None:
 
 
 TIDY = """\
-participating,,ALL,A,visits_adults,Grown-ups,,count,38,,38,3,3
-participating,,ALL,A,visits_children,Children,,count,17,,17,3,3
-participating,,ALL,B,loans_all,Loans,,count,7,,7,2,3
-participating,,ALL,B,loans_on_time,Brought back on time,,count,4,,4,2,3
-participating,,ALL,B,loans_late,Brought back late,,count,2,,2,2,3
-participating,,ALL,B,loans_rated,Rated,,count,6,,6,2,3
-participating,,ALL,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3,2,3
+participating,,ALL,A,visits_adults,Grown-ups,,count,38,[z],38,3,3
+participating,,ALL,A,visits_children,Children,,count,17,[z],17,3,3
+participating,,ALL,B,loans_all,Loans,,count,7,[z],7,2,3
+participating,,ALL,B,loans_on_time,Brought back on time,,count,4,[z],4,2,3
+participating,,ALL,B,loans_late,Brought back late,,count,2,[z],2,2,3
+participating,,ALL,B,loans_rated,Rated,,count,6,[z],6,2,3
+participating,,ALL,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,[z],3,2,3
 participating,,ALL,B,on_time_percent,"Brought back on time, of those brought back",,percent,4,6,66.67,2,3
-region,R1,Hills,A,visits_adults,Grown-ups,,count,30,,30,2,2
-region,R1,Hills,A,visits_children,Children,,count,17,,17,2,2
-region,R1,Hills,B,loans_all,Loans,,count,7,,7,2,2
-region,R1,Hills,B,loans_on_time,Brought back on time,,count,4,,4,2,2
-region,R1,Hills,B,loans_late,Brought back late,,count,2,,2,2,2
-region,R1,Hills,B,loans_rated,Rated,,count,6,,6,2,2
-region,R1,Hills,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,,3,2,2
+region,R1,Hills,A,visits_adults,Grown-ups,,count,30,[z],30,2,2
+region,R1,Hills,A,visits_children,Children,,count,17,[z],17,2,2
+region,R1,Hills,B,loans_all,Loans,,count,7,[z],7,2,2
+region,R1,Hills,B,loans_on_time,Brought back on time,,count,4,[z],4,2,2
+region,R1,Hills,B,loans_late,Brought back late,,count,2,[z],2,2,2
+region,R1,Hills,B,loans_rated,Rated,,count,6,[z],6,2,2
+region,R1,Hills,B,loans_liked_on_time,"Liked, and brought back on time",,count,3,[z],3,2,2
 region,R1,Hills,B,on_time_percent,"Brought back on time, of those brought back",,percent,4,6,66.67,2,2
-region,R2,Coast,A,visits_adults,Grown-ups,,count,8,,8,1,1
-region,R2,Coast,A,visits_children,Children,,count,0,,0,1,1
-region,R2,Coast,B,loans_all,Loans,,count,,,,0,1
-region,R2,Coast,B,loans_on_time,Brought back on time,,count,,,,0,1
-region,R2,Coast,B,loans_late,Brought back late,,count,,,,0,1
-region,R2,Coast,B,loans_rated,Rated,,count,,,,0,1
-region,R2,Coast,B,loans_liked_on_time,"Liked, and brought back on time",,count,,,,0,1
-region,R2,Coast,B,on_time_percent,"Brought back on time, of those brought back",,percent,,,,0,1
-council,LIB1,Upper Book,A,visits_adults,Grown-ups,,count,30,,30,1,1
-council,LIB1,Upper Book,A,visits_children,Children,,count,12,,12,1,1
-council,LIB1,Upper Book,B,loans_all,Loans,,count,4,,4,1,1
-council,LIB1,Upper Book,B,loans_on_time,Brought back on time,,count,3,,3,1,1
-council,LIB1,Upper Book,B,loans_late,Brought back late,,count,1,,1,1,1
-council,LIB1,Upper Book,B,loans_rated,Rated,,count,4,,4,1,1
-council,LIB1,Upper Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,2,,2,1,1
-council,LIB1,Upper Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,3,4,75.0,1,1
-council,LIB2,Lower Book,A,visits_adults,Grown-ups,,count,0,,0,1,1
-council,LIB2,Lower Book,A,visits_children,Children,,count,5,,5,1,1
-council,LIB2,Lower Book,B,loans_all,Loans,,count,3,,3,1,1
-council,LIB2,Lower Book,B,loans_on_time,Brought back on time,,count,1,,1,1,1
-council,LIB2,Lower Book,B,loans_late,Brought back late,,count,1,,1,1,1
-council,LIB2,Lower Book,B,loans_rated,Rated,,count,2,,2,1,1
-council,LIB2,Lower Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,1,,1,1,1
-council,LIB2,Lower Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,1,2,50.0,1,1
-council,LIB3,Book-on-Sea,A,visits_adults,Grown-ups,,count,8,,8,1,1
-council,LIB3,Book-on-Sea,A,visits_children,Children,,count,0,,0,1,1
-council,LIB3,Book-on-Sea,B,loans_all,Loans,,count,,,,0,1
-council,LIB3,Book-on-Sea,B,loans_on_time,Brought back on time,,count,,,,0,1
-council,LIB3,Book-on-Sea,B,loans_late,Brought back late,,count,,,,0,1
-council,LIB3,Book-on-Sea,B,loans_rated,Rated,,count,,,,0,1
-council,LIB3,Book-on-Sea,B,loans_liked_on_time,"Liked, and brought back on time",,count,,,,0,1
-council,LIB3,Book-on-Sea,B,on_time_percent,"Brought back on time, of those brought back",,percent,,,,0,1
+region,R2,Coast,A,visits_adults,Grown-ups,,count,8,[z],8,1,1
+region,R2,Coast,A,visits_children,Children,,count,0,[z],0,1,1
+region,R2,Coast,B,loans_all,Loans,,count,[x],[z],[x],0,1
+region,R2,Coast,B,loans_on_time,Brought back on time,,count,[x],[z],[x],0,1
+region,R2,Coast,B,loans_late,Brought back late,,count,[x],[z],[x],0,1
+region,R2,Coast,B,loans_rated,Rated,,count,[x],[z],[x],0,1
+region,R2,Coast,B,loans_liked_on_time,"Liked, and brought back on time",,count,[x],[z],[x],0,1
+region,R2,Coast,B,on_time_percent,"Brought back on time, of those brought back",,percent,[x],[x],[x],0,1
+council,LIB1,Upper Book,A,visits_adults,Grown-ups,,count,30,[z],30,1,1
+council,LIB1,Upper Book,A,visits_children,Children,,count,12,[z],12,1,1
+council,LIB1,Upper Book,B,loans_all,Loans,,count,4,[z],4,1,1
+council,LIB1,Upper Book,B,loans_on_time,Brought back on time,,count,3,[z],3,1,1
+council,LIB1,Upper Book,B,loans_late,Brought back late,,count,1,[z],1,1,1
+council,LIB1,Upper Book,B,loans_rated,Rated,,count,4,[z],4,1,1
+council,LIB1,Upper Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,2,[z],2,1,1
+council,LIB1,Upper Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,3,4,75.00,1,1
+council,LIB2,Lower Book,A,visits_adults,Grown-ups,,count,0,[z],0,1,1
+council,LIB2,Lower Book,A,visits_children,Children,,count,5,[z],5,1,1
+council,LIB2,Lower Book,B,loans_all,Loans,,count,3,[z],3,1,1
+council,LIB2,Lower Book,B,loans_on_time,Brought back on time,,count,1,[z],1,1,1
+council,LIB2,Lower Book,B,loans_late,Brought back late,,count,1,[z],1,1,1
+council,LIB2,Lower Book,B,loans_rated,Rated,,count,2,[z],2,1,1
+council,LIB2,Lower Book,B,loans_liked_on_time,"Liked, and brought back on time",,count,1,[z],1,1,1
+council,LIB2,Lower Book,B,on_time_percent,"Brought back on time, of those brought back",,percent,1,2,50.00,1,1
+council,LIB3,Book-on-Sea,A,visits_adults,Grown-ups,,count,8,[z],8,1,1
+council,LIB3,Book-on-Sea,A,visits_children,Children,,count,0,[z],0,1,1
+council,LIB3,Book-on-Sea,B,loans_all,Loans,,count,[x],[z],[x],0,1
+council,LIB3,Book-on-Sea,B,loans_on_time,Brought back on time,,count,[x],[z],[x],0,1
+council,LIB3,Book-on-Sea,B,loans_late,Brought back late,,count,[x],[z],[x],0,1
+council,LIB3,Book-on-Sea,B,loans_rated,Rated,,count,[x],[z],[x],0,1
+council,LIB3,Book-on-Sea,B,loans_liked_on_time,"Liked, and brought back on time",,count,[x],[z],[x],0,1
+council,LIB3,Book-on-Sea,B,on_time_percent,"Brought back on time, of those brought back",,percent,[x],[x],[x],0,1
 """
 
 
 def test_collated() -> None:
     for code in LOANS:
         fill(code)
-    assert run("collate", ".", "--period", "2024-25-Q1", "--to", "../out") == (
+    assert run("collate", ".", "--period", "2024-25-Q1", "--to", "../out", "--audience", "internal") == (
         0,
         (
             "Libraries 2024-25-Q1: 3 of 3 councils on the register.\n"
-            "Wrote ../out/measures.csv\nWrote ../out/summary.xlsx\n"
-            "For internal use: small numbers are not hidden. Do not publish these files as they stand.\n"
+            "Wrote ../out/measures.csv\nWrote ../out/measures.csv-metadata.json\nWrote ../out/quality.md\n"
+            "Wrote ../out/summary.xlsx\nWrote ../out/manifest.json\nFor the library service only.\n"
         ),
     )
     rows = list(csv.DictReader(io.StringIO(Path("../out/measures.csv").read_text(encoding="utf-8"), newline="")))
@@ -339,16 +339,24 @@ def test_collated() -> None:
     told = [[row[name] for name in shown] for row in rows if row["level"] != "council_type"]
     assert told == list(csv.reader(io.StringIO(tidy)))
     book = openpyxl.load_workbook("../out/summary.xlsx")
-    assert [[cell.value for cell in row] for row in book["Coverage"].iter_rows(min_row=5, max_col=5)] == [
-        ["Question", "Subject", "Councils answering", "Councils participating", "Councils on the register"],
-        ["A", "A. Visits", 3, 3, 3],
-        ["B", "B. Loans", 2, 3, 3],
+    assert [[cell.value for cell in row] for row in book["Coverage"].iter_rows(min_row=3)] == [
+        [
+            "Question",
+            "Subject",
+            "Councils answering",
+            "Councils answering in part",
+            "Councils not answering",
+            "Councils participating",
+            "Councils on the register",
+        ],
+        ["A", "A. Visits", 3, 0, 0, 3, 3],
+        ["B", "B. Loans", 2, 0, 1, 3, 3],
     ]
 
 
 def test_a_list_with_a_fault_is_left_out() -> None:
     fill("LIB1")
     fill("LIB2", {"Loans!C9": "Maybe"})
-    status, text = run("collate", ".", "--period", "2024-25-Q1", "--to", "../out")
+    status, text = run("collate", ".", "--period", "2024-25-Q1", "--to", "../out", "--audience", "internal")
     assert status == 1
     assert "Left out: 'LIB2.xlsx': needs correcting: FIG113\n" in text

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.collation import collate
-from mspof_cli.comparison import beside
 from mspof_cli.findings import Finding, Severity, Trouble
 from mspof_cli.outputs.terminal import show
 from mspof_cli.outputs.text import Line, Report, compose, compose_collation, plain, ranges
 from mspof_cli.pipeline import Batch
+from mspof_cli.published import published
 from mspof_cli.returns import Return
 from mspof_cli.rules import check
 from mspof_cli.select import chosen
@@ -311,9 +311,10 @@ def test_collation_in_words() -> None:
     collated = collate(check(returns), QUARTER, SCHEMAS.register)
     on_register = sum(council.register_name == "demonstration_councils" and council.existed_in(QUARTER)
                       for council in SCHEMAS.register(COLLECTION).councils)  # fmt: skip
-    assert plain(
-        compose_collation(collated, beside(collated, (), None, ()), [Path("out/measures.csv"), Path("out/\x1b.xlsx")])
-    ) == (
+    who, policy = SCHEMAS.audiences["public"]
+    seen = published(collated, (), who, policy)
+    files = [Path("out/measures.csv"), Path("out/\x1b.xlsx")]
+    assert plain(compose_collation(collated, seen, files)) == (
         f"MSPOF 2018-19-Q3: 1 of {on_register} councils on the register.\n"
         "Left out: 'b.xlsx': This is submission 1. Submission 2, in 'a.xlsx', replaced it, so this file was not "
         "checked further.\n"
@@ -321,7 +322,8 @@ def test_collation_in_words() -> None:
         "1 return for other periods.\n"
         "Wrote out/measures.csv\n"
         "Wrote out/\N{REPLACEMENT CHARACTER}.xlsx\n"
-        "For internal use: small numbers are not hidden. Do not publish these files as they stand.\n"
+        "51 numbers hidden, 0 sums only so that others can't be worked out.\n"
+        "For publication: small numbers are hidden, the rest rounded.\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import polars as pl
@@ -12,6 +12,7 @@ from mspof_cli.errors import ErrorsFound, MspofError
 from mspof_cli.measures import figures_of, measures, spans_of
 from mspof_cli.periods import Period
 from mspof_cli.register import Register
+from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Collection
 
@@ -20,8 +21,8 @@ class Collated(NamedTuple):
     """The quarter, computed and not yet written.
 
     ``participating`` returns were used, of ``on_register`` councils that existed in the period. ``measures`` has the
-    columns of :data:`~mspof_cli.measures.TIDY`. ``decisions`` are in the order of the files, without the
-    ``other_periods``' returns.
+    columns of :data:`~mspof_cli.measures.TIDY`, from the accepted ``returns`` of the ``spans`` of time. ``decisions``
+    are in the order of the files, without the ``other_periods``' returns.
     """
 
     collection: Collection
@@ -31,6 +32,8 @@ class Collated(NamedTuple):
     measures: pl.DataFrame
     decisions: tuple[Decision, ...]
     other_periods: int
+    returns: tuple[Return, ...]
+    spans: Mapping[str, tuple[Period, ...]]
 
 
 def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Collection], Register]) -> Collated:
@@ -61,4 +64,4 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     spans = spans_of(period, [ret.who.period for ret in window if ret.who.period])
     measured = measures(figures_of(window), collection, period, spans)
     others = len(checked) - len(decisions)
-    return Collated(collection, period, len(used), len(on_register), measured, decisions, others)
+    return Collated(collection, period, len(used), len(on_register), measured, decisions, others, tuple(window), spans)

@@ -5,15 +5,16 @@ SAC's figures are intervals, so a sum is said to be inside, above or below; Engl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
 from mspof_cli.collation import Collated
 from mspof_cli.decisions import is_used
 from mspof_cli.measures import QUARTER
-from mspof_cli.reconcile import Position, Year, compare, years
+from mspof_cli.protection import Fact
+from mspof_cli.reconcile import QUARTERS, Position, Year, compare, years
+from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
 from mspof_cli.sac import EnglandFigure, Sac
 
@@ -33,19 +34,10 @@ ENGLAND_COLUMNS = (
 )
 
 
-class Comparison(NamedTuple):
-    """What stands beside the collated quarter: columns ``SAC_COLUMNS``, if SAC was given, and ``ENGLAND_COLUMNS``."""
-
-    sac: pl.DataFrame | None
-    england: pl.DataFrame
-
-
-def beside(
-    collated: Collated, checked: Iterable[Checked], sac: Sac | None, england: Sequence[EnglandFigure]
-) -> Comparison:
-    """The comparison of a collated quarter, from every return that was read."""
+def beside_sac(collated: Collated, checked: Iterable[Checked], sac: Sac | None) -> pl.DataFrame | None:
+    """The councils of a collated quarter beside SAC, from every return that was read; columns ``SAC_COLUMNS``."""
     if sac is None or sac.collection.slug != collated.collection.slug:
-        return Comparison(None, _england(collated, england))
+        return None
     taking_part = {each.checked.ret.who.council for each in collated.decisions if each.used}
     returns = [
         each.ret
@@ -58,7 +50,17 @@ def beside(
     ]
     rows = [row for year in years(returns, sac) for row in _rows(year, sac)]
     schema = {name: pl.Int64 if name in SAC_NUMBERS else pl.String for name in SAC_COLUMNS}
-    return Comparison(pl.DataFrame(rows, schema=schema, orient="row"), _england(collated, england))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def known_of(returns: Iterable[Return], sac: Sac) -> Iterator[Fact]:
+    """What SAC tells everybody of the figures of councils that returned all quarters of a year."""
+    returns = tuple(returns)
+    for year in years(returns, sac):
+        publication = sac.of_year(year.start_year)
+        for name, each in compare(year, publication, sac).items():
+            if len(each.counts) == QUARTERS and each.published.interval.is_known:
+                yield Fact(year.returns, sac.collection.expand([name]), each.published.interval)
 
 
 def _rows(year: Year, sac: Sac) -> Iterable[tuple[object, ...]]:
@@ -78,21 +80,22 @@ def _rows(year: Year, sac: Sac) -> Iterable[tuple[object, ...]]:
         )
 
 
-def _england(collated: Collated, england: Sequence[EnglandFigure]) -> pl.DataFrame:
-    """The participating councils' pooled percentages beside England's, of every published year up to this one."""
+def beside_england(collated: Collated, table: pl.DataFrame, england: Sequence[EnglandFigure]) -> pl.DataFrame:
+    """The participating councils' pooled percentages, of a protected table, beside England's of every year so far.
+
+    The columns are ``ENGLAND_COLUMNS``, all of them text.
+    """
     published: dict[str, dict[str, int]] = {}
     for figure in england:
         if figure.year <= collated.period.year:
             published.setdefault(figure.year, {})[figure.measure] = figure.published
-    pooled = {row["measure"]: row for row in collated.measures.filter(level="participating", span=QUARTER).to_dicts()}
+    pooled = {row["measure"]: row for row in table.filter(level="participating", span=QUARTER).to_dicts()}
     collection, rows = collated.collection, []
     for derived in collection.derived:
         part, base = collection.expand(derived.numerator), collection.expand(derived.denominator)
         for year, figures in sorted(published.items()):
             if set(part + base) <= set(figures):
                 share = 100 * sum(figures[name] for name in part) / sum(figures[name] for name in base)
-                row = {**pooled[derived.slug], "england_year": year, "england_value": round(share, 1)}
+                row = {**pooled[derived.slug], "england_year": year, "england_value": f"{share:.1f}"}
                 rows.append(tuple(row[name] for name in ENGLAND_COLUMNS))
-    counts = dict.fromkeys(("numerator", "denominator", "councils", "participating"), pl.Int64)
-    kinds = {**counts, **dict.fromkeys(("value", "england_value"), pl.Float64)}
-    return pl.DataFrame(rows, schema={name: kinds.get(name, pl.String) for name in ENGLAND_COLUMNS}, orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(ENGLAND_COLUMNS, pl.String), orient="row")

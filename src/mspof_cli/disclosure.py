@@ -6,6 +6,7 @@ The law that holds the two together: every count lies in the interval of what is
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from mspof_cli.cells import tidy
 from mspof_cli.intervals import Interval
@@ -17,7 +18,8 @@ class Policy(Frozen):
 
     Counts from ``hidden_from`` to ``hidden_to`` are replaced by ``symbol`` (none are where ``hidden_to`` is the
     smaller), the others rounded to the nearest multiple of ``base``, which is odd, so that none lies in the middle.
-    ``also`` are other symbols that stand for a hidden count in what was published earlier.
+    ``also`` are other symbols that stand for a hidden count in what was published earlier. From all that is published,
+    a hidden count can have at least ``possible`` values.
     """
 
     slug: str
@@ -27,9 +29,25 @@ class Policy(Frozen):
     symbol: str
     also: tuple[str, ...] = ()
     base: int
+    possible: int = 1
 
     def hides(self, count: int) -> bool:
         return self.hidden_from <= count <= self.hidden_to
+
+
+class Audience(Frozen):
+    """Who a summary is for: the policy that protects it, and the levels of areas that it has figures for.
+
+    The figures of an area with fewer than ``councils`` councils are hidden. ``names_files``: whether it says what
+    became of each file, with findings and explanations, which speak of exact numbers.
+    """
+
+    slug: str
+    title: str
+    policy: str
+    levels: tuple[Literal["participating", "council_type", "region", "council"], ...]
+    councils: int = 1
+    names_files: bool = False
 
 
 # What stands for a figure that is not there: not available, not applicable, none recorded, and older signs.

@@ -64,11 +64,11 @@ def _is_text(cell: Cell) -> bool:
 
 def _headings(texts: Texts) -> tuple[int, dict[str, int]] | None:
     """The row of the headings, and the column of each."""
-    for row in sorted({row for row, _ in texts}):
-        columns = {text: column for (at, column), text in texts.items() if at == row and text in HEADINGS}
-        if len(columns) == len(HEADINGS):
-            return row, columns
-    return None
+    rows: dict[int, dict[str, int]] = {}
+    for (row, column), text in sorted(texts.items()):
+        if text in HEADINGS:
+            rows.setdefault(row, {})[text] = column
+    return next(((row, columns) for row, columns in rows.items() if len(columns) == len(HEADINGS)), None)
 
 
 def _told(texts: Texts, top: int, columns: Mapping[str, int]) -> Iterator[Told]:

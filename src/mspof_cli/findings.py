@@ -49,7 +49,8 @@ STATUS_WORDS = {
 class Trouble(NamedTuple):
     """Something met in a return, before it has words: which rule it breaks, at which cells, and the facts of the case.
 
-    ``question`` and ``measure`` are slugs. ``facts`` fill the rule's wording.
+    ``question`` and ``measure`` are slugs; ``measure`` is a line of the cover, or a sheet, where several of one rule
+    are told apart by it. ``facts`` fill the rule's wording.
     """
 
     code: str

@@ -10,6 +10,9 @@ import ast
 import operator
 from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
+
+from mspof_cli.intervals import Interval
 
 
 class Verdict(Enum):
@@ -29,6 +32,14 @@ COMPARISONS = {
     ast.Gt: (operator.gt, "more than {}"),
     ast.GtE: (operator.ge, "at least {}"),
 }
+
+
+class Difference(NamedTuple):
+    """What a line of sums says: ``plus`` added up, less ``minus`` added up, lies in ``within``."""
+
+    plus: tuple[str, ...]
+    minus: tuple[str, ...]
+    within: Interval
 
 
 # Characters. Far longer than a rule needs to be, and too short for its parts to be nested too deeply to follow.
@@ -66,6 +77,18 @@ class Line:
         left, right = _value(self.tree.left, figures), _value(self.tree.comparators[0], figures)
         return {"left": left, "right": right, "difference": abs(left - right)}
 
+    def difference(self) -> Difference | None:
+        """The line as one difference, if it is a single comparison of sums other than ``!=``; names can repeat."""
+        if not isinstance(self.tree, ast.Compare) or len(self.tree.ops) > 1:
+            return None
+        left, right, op = _terms(self.tree.left), _terms(self.tree.comparators[0]), self.tree.ops[0]
+        if left is None or right is None or isinstance(op, ast.NotEq):
+            return None
+        more, less = (left, right) if isinstance(op, ast.Gt | ast.GtE) else (right, left)
+        least = less.constant - more.constant + isinstance(op, ast.Gt | ast.Lt)
+        within = Interval(least, least if isinstance(op, ast.Eq) else None)
+        return Difference(more.plus + less.minus, more.minus + less.plus, within)
+
     def expectation(self) -> str:
         """What a single comparison expects of its left side, such as ``"no more than {right}"``; else empty."""
         if not isinstance(self.tree, ast.Compare) or len(self.tree.ops) > 1:
@@ -90,6 +113,32 @@ def _names(node: ast.expr) -> list[str]:
             return _names(operand)
         case _:
             raise LineError(f"'{ast.unparse(node)}' is not allowed in a line")
+
+
+class _Terms(NamedTuple):
+    """A sum taken apart: what is added, what is taken away, and the plain number that is left."""
+
+    plus: tuple[str, ...]
+    minus: tuple[str, ...]
+    constant: int
+
+
+def _terms(node: ast.expr) -> _Terms | None:
+    """The terms of a sum; None if it is not one."""
+    match node:
+        case ast.Name(id=name):
+            return _Terms((name,), (), 0)
+        case ast.Constant(value=int(value)):
+            return _Terms((), (), value)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            one, other = _terms(left), _terms(right)
+            if one is None or other is None:
+                return None
+            if isinstance(op, ast.Sub):
+                other = _Terms(other.minus, other.plus, -other.constant)
+            return _Terms(one.plus + other.plus, one.minus + other.minus, one.constant + other.constant)
+        case _:
+            return None
 
 
 def _value(node: ast.expr, figures: Mapping[str, int | None]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mspof_cli.coherence import collection_problems, comparator_problems, edition_problems, rule_problems
-from mspof_cli.disclosure import Policy
+from mspof_cli.disclosure import Audience, Policy
 from mspof_cli.errors import MspofError, SchemaError
 from mspof_cli.layout import label_key
 from mspof_cli.register import Register
@@ -41,10 +42,14 @@ def schemas_folder() -> Path:
     raise MspofError("The schemas that come with mspof are missing.", "Install mspof again, or give --schemas FOLDER.")
 
 
+DISCLOSURE = "disclosure.toml"
+
+
 class Policies(Frozen):
     """The file ``disclosure.toml``."""
 
     policy: tuple[Policy, ...]
+    audience: tuple[Audience, ...] = ()
 
 
 class Schemas:
@@ -94,10 +99,37 @@ class Schemas:
     @cached_property
     def policies(self) -> dict[str, Policy]:
         """How counts can be protected, by name."""
-        path = self.folder / "disclosure.toml"
-        policies = _model(Policies, _toml(path), path).policy
-        _refuse(path, (f"the base of '{each.slug}' is not an odd number." for each in policies if each.base % 2 != 1))
+        policies = self._disclosure.policy
+        wrong = (f"the base of '{each.slug}' is not an odd number." for each in policies if each.base % 2 != 1)
+        _refuse(self.folder / DISCLOSURE, wrong)
         return {each.slug: each for each in policies}
+
+    @cached_property
+    def audiences(self) -> dict[str, tuple[Audience, Policy]]:
+        """Who a summary can be for, by name, with the policy that protects it."""
+        audiences = self._disclosure.audience
+        unknown = (
+            f"the policy '{each.policy}' of '{each.slug}' is not there."
+            for each in audiences
+            if each.policy not in self.policies
+        )
+        _refuse(self.folder / DISCLOSURE, unknown)
+        return {each.slug: (each, self.policies[each.policy]) for each in audiences}
+
+    @cached_property
+    def _disclosure(self) -> Policies:
+        path = self.folder / DISCLOSURE
+        return _model(Policies, _toml(path), path)
+
+    def sha256(self, slug: str) -> str:
+        """A fingerprint of everything that a collection and its register are made of."""
+        own = sorted(path for path in (self.folder / slug).rglob("*") if path.is_file())
+        shared = sorted(path for path in self.folder.iterdir() if path.is_file())
+        whole = hashlib.sha256()
+        for path in (*shared, *own):
+            data = path.read_bytes()
+            whole.update(f"{path.relative_to(self.folder).as_posix()}\0{len(data)}\0".encode() + data)
+        return whole.hexdigest()
 
     def has_comparator(self, slug: str) -> bool:
         """Whether something is published that a collection's returns are compared with."""

@@ -7,6 +7,7 @@ of both. What was not returned is null, and never counted as zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
@@ -89,23 +90,49 @@ def measures(
     )
 
 
-def _definitions(collection: Collection) -> pl.DataFrame:
-    """Every measure, in order, one row for each figure of its numerator and denominator."""
+class Measure(NamedTuple):
+    """A count, or a percentage: the figures whose sums are its numerator and its denominator."""
+
+    question: str
+    slug: str
+    label: str
+    respondent: str | None
+    unit: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...] = ()
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """The figures of the denominator that are not in the numerator, if the numerator is a part of it."""
+        others = tuple(name for name in self.denominator if name not in self.numerator)
+        return others if len(others) + len(self.numerator) == len(self.denominator) else ()
+
+
+def measures_of(collection: Collection) -> tuple[Measure, ...]:
+    """Every measure, in the order of the questions; of each, its counts and then its percentages."""
     counts = [
-        (figure.question, figure.measure, figure.label, figure.respondent, "count", (figure.name,), ())
+        Measure(figure.question, figure.measure, figure.label, figure.respondent, "count", (figure.name,))
         for figure in collection.figures.values()
     ]
     percentages = [
-        (each.question, each.slug, each.label, each.respondent, "percent", each.numerator, each.denominator)
+        Measure(
+            *(each.question, each.slug, each.label, each.respondent, "percent"),
+            collection.expand(each.numerator),
+            collection.expand(each.denominator),
+        )
         for each in collection.derived
     ]
     places = {slug: number for number, slug in enumerate(collection.questions)}
-    every = sorted([*counts, *percentages], key=lambda measure: places[measure[0]])
+    return tuple(sorted([*counts, *percentages], key=lambda measure: places[measure.question]))
+
+
+def _definitions(collection: Collection) -> pl.DataFrame:
+    """Every measure, in order, one row for each figure of its numerator and denominator."""
     rows = [
-        (number, collection.questions[question].label, measure, label, respondent, unit, part, figure)
-        for number, (question, measure, label, respondent, unit, *parts) in enumerate(every)
-        for part, names in zip(("numerator", "denominator"), parts, strict=True)
-        for figure in collection.expand(names)
+        (number, collection.questions[each.question].label, *each[1:5], part, figure)
+        for number, each in enumerate(measures_of(collection))
+        for part, names in (("numerator", each.numerator), ("denominator", each.denominator))
+        for figure in names
     ]
     texts = ("question", "measure", "label", "respondent", "unit", "part", "figure")
     return pl.DataFrame(rows, schema={"order": pl.Int64, **dict.fromkeys(texts, pl.String)}, orient="row")

@@ -16,7 +16,7 @@ from mspof_cli.periods import Period
 from mspof_cli.reading import Reader, read_all
 from mspof_cli.rules import Checked, check
 from mspof_cli.sac import Sac
-from mspof_cli.since import since_last_time, told_before
+from mspof_cli.since import Inputs, since_last_time, told_before
 
 # What a workbook can be called. In a folder, files of other names are passed over; a file that is named is always read.
 WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})
@@ -68,7 +68,9 @@ def validate(
     since = tuple(since)
     last_time = find_workbooks(since).files if since else ()
     earlier = told_before(checked, last_time, reader, again)
-    return Batch(since_last_time(checked, earlier) if earlier else checked, passed_over, last_time)
+    if earlier:
+        checked = since_last_time(checked, earlier, Inputs(sac, explanations, period))
+    return Batch(checked, passed_over, last_time)
 
 
 def find_workbooks(paths: Iterable[Path]) -> Found:

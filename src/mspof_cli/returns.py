@@ -191,7 +191,7 @@ class FilledForm:
             for (row, column), cell in self.cells[located.sheet].items()
             if row in blank and cell.kind is Kind.NUMBER and (place := Place(located.sheet, row, column)) not in boxes
         )
-        return [Trouble("FORM108", beside, facts={"found": len(beside)})] if beside else []
+        return [Trouble("FORM108", beside, None, located.plan.sheet, {"found": len(beside)})] if beside else []
 
     def _missing_label(self, label: Label, place: Place, others: Sequence[tuple[int, int] | None]) -> Trouble:
         """A label that is gone, or was changed: then something stands in its place that is not another label."""

@@ -5,6 +5,8 @@ Checking needs figures, and reads those (:mod:`~mspof_cli.returns`). Sending a f
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -24,20 +26,69 @@ class Sent(NamedTuple):
     """What a form that came back held.
 
     ``answers`` are the cells that were filled in. ``homes`` leads from where a cell stood in the file to where it
-    stands on the form as it is sent out: the key of its answer, or the place of its label. ``beyond`` says in words
-    what the file held beyond the form.
+    stands on the form as it is sent out: the key of its answer, or the place of its label. ``missing`` does the same
+    for labels that were not found, from where they should be. ``ways`` leads back from any other cell of a sheet.
+    ``beyond`` says in words what the file held beyond the form.
     """
 
     answers: Mapping[Key, Cell]
     homes: Mapping[Place, Key | Place]
+    missing: Mapping[Place, Place]
+    ways: Mapping[str, Way]
     beyond: tuple[str, ...]
+
+    def home(self, place: Place) -> Key | Place | None:
+        """Where a cell of the file is on the form as it is sent out; None if there is no such cell.
+
+        A cell that is neither label nor answer has none where the form has a label or an answer of its own.
+        """
+        if place in self.homes:
+            return self.homes[place]
+        way = self.ways.get(place.sheet)
+        return way.back(place) if way else None
+
+
+class Way(NamedTuple):
+    """The way back from a sheet that came in to the form's own: its rows and columns with labels, each with its home.
+
+    Rows and columns between them moved with the one before, as far as there is room on the form.
+    """
+
+    sheet: str
+    rows: tuple[tuple[int, int], ...]
+    columns: tuple[tuple[int, int], ...]
+
+    def back(self, place: Place) -> Place | None:
+        """Where a cell would be on the form; None if it stands in a row or a column that was inserted."""
+        row, column = _moved_back(place.row, self.rows), _moved_back(place.column, self.columns)
+        return Place(self.sheet, row, column) if row and column else None
+
+
+def _way(located: Located) -> Way:
+    found = [(at, label) for at, label in zip(located.at, located.plan.labels, strict=True) if at is not None]
+    rows = {at[0]: label.row for at, label in found}
+    columns = {at[1]: label.column for at, label in found}
+    return Way(located.plan.sheet, tuple(sorted(rows.items())), tuple(sorted(columns.items())))
+
+
+def _moved_back(number: int, homes: tuple[tuple[int, int], ...]) -> int | None:
+    """The home of a row or column, given where those with labels were found, in order, each with its home."""
+    after = bisect_left(homes, (number, 0))
+    if after < len(homes) and homes[after][0] == number:
+        return homes[after][1]
+    found, home = homes[max(after - 1, 0)] if homes else (0, 0)
+    moved = number + home - found
+    first = homes[after - 1][1] + 1 if after else 1
+    last = homes[after][1] - 1 if after < len(homes) else moved
+    return moved if first <= moved <= last else None
 
 
 class Blank(NamedTuple):
-    """What the form holds when it is sent out: the names of its sheets, and every text on them, tidied."""
+    """What the form holds when it is sent out: its sheets' names, every text on them, tidied, and its formulas."""
 
     sheets: frozenset[str]
-    words: frozenset[str]
+    texts: Mapping[Place, str]
+    formulas: frozenset[Place]
 
 
 def read_sent(workbook: Workbook, form: Form, blank: Blank) -> Sent:
@@ -47,15 +98,18 @@ def read_sent(workbook: Workbook, form: Form, blank: Blank) -> Sent:
     located = [*filled.located, *([comments] if comments else [])]
     answers: dict[Key, Cell] = {}
     homes: dict[Place, Key | Place] = {}
+    missing: dict[Place, Place] = {}
     for each in located:
         for label, at in zip(each.plan.labels, each.at, strict=True):
             if at is not None:
                 homes[Place(each.sheet, *at)] = Place(each.plan.sheet, label.row, label.column)
+        missing |= {place: Place(each.plan.sheet, label.row, label.column) for label, place in each.missing}
     for key, place, cell in (*_single(workbook, located), *_listed(filled, form)):
         homes[place] = key
         if cell is not None:
             answers[key] = _as_excel_counts_days(cell) if workbook.date_1904 else cell
-    return Sent(answers, homes, tuple(_beyond(workbook, form, blank, homes, answers)))
+    sent = Sent(answers, homes, missing, {each.sheet: _way(each) for each in located}, ())
+    return sent._replace(beyond=tuple(_beyond(workbook, blank, sent, form.comments.sheet)))
 
 
 def _as_excel_counts_days(cell: Cell) -> Cell:
@@ -101,29 +155,26 @@ def _cases(filled: FilledForm, question: Question) -> Iterator[tuple[Key, Place,
                 yield (question.slug, str(number), column), entry.place, entry.cell
 
 
-def _beyond(
-    workbook: Workbook, form: Form, blank: Blank, homes: Mapping[Place, Key | Place], answers: Mapping[Key, Cell]
-) -> Iterator[str]:
-    """What a file held that the form as it is sent out has no place for."""
+def _beyond(workbook: Workbook, blank: Blank, sent: Sent, comments: str) -> Iterator[str]:
+    """What a file held that the form as it is sent out has no place for; ``comments`` is the sheet for those."""
     feedback, more = _feedback(workbook), 0
-    own_sheets, read = {label_key(sheet) for sheet in blank.sheets}, {place.sheet for place in homes}
+    own_sheets = {label_key(sheet) for sheet in blank.sheets}
+    typed = {home for home, cell in sent.answers.items() if cell.formula}
+    formulas = [place for place, home in sent.homes.items() if home in typed]
     for name in workbook.sheet_names:
-        if name in read:
-            cells = workbook.sheet(name).cells.items()
-            places = [Place(name, *at) for at, cell in cells if not _is_own(cell, blank)]
-            others = [place.ref for place in places if place not in homes]
+        if name in sent.ways:
+            others = [place.ref for place in _others(workbook, name, blank, sent)]
             if others:
                 yield f"on the sheet '{name}', outside the form's boxes: {some_of(others, CELLS_NAMED)}"
-        elif label_key(name) == label_key(form.comments.sheet):
+        elif label_key(name) == label_key(comments):
             yield f"the sheet '{name}', which could not be read"
         elif label_key(name) not in own_sheets and name != feedback:
             more += 1
+        here = [place.ref for place in formulas if place.sheet == name]
+        if here:
+            yield f"formulas on the sheet '{name}', of which the results were kept: {some_of(here, CELLS_NAMED)}"
     if more:  # not by name: a sheet may be named after a person
         yield "another sheet" if more == 1 else f"{more} other sheets"
-    typed = {home for home, cell in answers.items() if cell.formula}
-    formulas = [place.ref for place, home in homes.items() if home in typed]
-    if formulas:
-        yield f"formulas in {some_of(formulas, CELLS_NAMED)}, of which the results were kept"
     yield from workbook.extras
 
 
@@ -135,8 +186,37 @@ def _feedback(workbook: Workbook) -> str | None:
         return None
 
 
-def _is_own(cell: Cell, blank: Blank) -> bool:
-    """Whether a cell holds what the form itself has on it, or nothing."""
-    if cell.formula and cell.kind in (Kind.TEXT, Kind.UNCALCULATED):  # the form's own messages
-        return True
-    return cell.kind is Kind.TEXT and tidy(str(cell.value)) in blank.words | {""}
+def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator[Place]:
+    """The cells of a sheet, but for labels and answers, that hold something that the form itself does not.
+
+    A text of the form's own may stand anywhere, but not more often than it does on the form.
+    """
+    cells = ((Place(name, *at), cell) for at, cell in workbook.sheet(name).cells.items())
+    free = {place: cell for place, cell in cells if place not in sent.homes}
+    at_home = {place for place, cell in free.items() if _is_own(cell, sent.home(place), blank)}
+    labels = {*sent.homes.values(), *sent.missing.values()}
+    own = (text for place, text in blank.texts.items() if place.sheet == sent.ways[name].sheet and place not in labels)
+    left: Counter[str | None] = Counter(own)
+    left.subtract(_text(free[place]) for place in at_home)
+    for place, cell in free.items():
+        if place not in at_home and (text := _text(cell)) != "":
+            left[text] -= 1
+            if left[text] < 0:
+                yield place
+
+
+def _is_own(cell: Cell, home: Key | Place | None, blank: Blank) -> bool:
+    """Whether a cell holds what the form itself has there."""
+    if _is_message(cell):
+        return home in blank.formulas
+    return isinstance(home, Place) and blank.texts.get(home) == _text(cell)
+
+
+def _is_message(cell: Cell) -> bool:
+    """Whether a cell holds a formula for text, as the form's own messages do."""
+    return cell.formula and cell.kind in (Kind.TEXT, Kind.UNCALCULATED)
+
+
+def _text(cell: Cell) -> str | None:
+    """The text of a cell, tidied; None if it is no text that the form may have."""
+    return tidy(str(cell.value)) if cell.kind is Kind.TEXT and not cell.formula else None

@@ -12,6 +12,7 @@ from mspof_cli.feedback import read_feedback
 from mspof_cli.findings import Severity
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
+from mspof_cli.rules import catalogue
 from mspof_cli.workbook import NotReadable, open_workbook
 
 
@@ -38,11 +39,12 @@ def take(file: Path, schemas: Schemas, day: datetime.date) -> Taken:
         raise UsageError(f"'{file}' is not feedback.", remedy)
     if council is None or period is None:
         raise UsageError(f"'{file}' does not say whose return it is.", "Put the council and the quarter on its cover.")
+    rules = catalogue([ret.form.collection]) if ret.form else {}
     taken, refused, unexplained = [], [], []
     for finding, explanation in feedback.told:
         if finding.severity is not Severity.QUERY:
             continue
-        why = unfit(explanation)
+        why = unfit(explanation) if finding.code in rules else "There is no such rule. The sheet was changed."
         if not explanation:
             unexplained.append(finding.code)
         elif why:

@@ -14,6 +14,7 @@ from mspof_cli.cli.shared import (
     PeriodText,
     SacOption,
     SchemasOption,
+    audience_in,
     explained_in,
     period_of,
     published_in,
@@ -25,36 +26,43 @@ def collate(
     paths: Paths,
     period: PeriodText,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)],
+    audience: Annotated[
+        str,
+        typer.Option(
+            "--audience",
+            metavar="NAME",
+            help="Who it is for: public, participants, or internal, with exact numbers.",
+        ),
+    ] = "public",
     sac: SacOption = None,
     explanations: ExplanationsOption = None,
     schemas: SchemasOption = None,
 ) -> None:
-    """Collate a quarter's accepted returns into CSV and XLSX."""
+    """Collate a quarter's accepted returns into CSV and XLSX, with small numbers protected."""
     from mspof_cli.outputs.deliver import inputs_of, print_out, say_of_sac
-    from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.files import refuse_among_inputs, write_folder
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
     wanted = period_of(period)
     refuse_among_inputs(to, paths)
     loaded = schemas_in(schemas)
-    published, explained = published_in(sac, loaded), explained_in(explanations, loaded)
+    who, policy = audience_in(audience, loaded)
+    known, explained = published_in(sac, loaded), explained_in(explanations, loaded)
     with progress_bar(quiet=False) as progress:
-        batch = check_all(paths, loaded, progress, published, explanations=explained)
-    say_of_sac(batch, published)
+        batch = check_all(paths, loaded, progress, known, explanations=explained)
+    say_of_sac(batch, known)
     # These load polars, after which reading could not be shared with a second process.
     from mspof_cli.collation import collate as compute
-    from mspof_cli.comparison import beside
-    from mspof_cli.outputs.summary import summary_files
+    from mspof_cli.outputs.summary import refuse_other_audience, summary_files
     from mspof_cli.outputs.text import compose_collation, plain
+    from mspof_cli.published import published as publish
 
     collated = compute(batch.checked, wanted, loaded.register)
-    comparison = beside(collated, batch.checked, published, loaded.england(collated.collection.slug))
-    files = {to / name: data for name, data in summary_files(collated, comparison).items()}
-    refuse_to_overwrite(files, inputs_of(batch, published, explanations))
-    make_folder(to)
-    for path, data in files.items():
-        write_whole(path, data)
-    print_out(plain(compose_collation(collated, comparison, files)))
+    slug = collated.collection.slug
+    published = publish(collated, batch.checked, who, policy, known, loaded.england(slug), loaded.sha256(slug))
+    refuse_other_audience(to, published)
+    written = write_folder(to, summary_files(published), inputs_of(batch, known, explanations))
+    print_out(plain(compose_collation(collated, published, written)))
     if any(decision.has_errors for decision in collated.decisions):
         raise typer.Exit(ERRORS_FOUND)

@@ -23,7 +23,7 @@ def participation(
 ) -> None:
     """Say who has returned, who has not, and what councils' systems can supply."""
     from mspof_cli.outputs.deliver import inputs_of, print_out
-    from mspof_cli.outputs.files import make_folder, refuse_among_inputs, refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.files import refuse_among_inputs, write_folder
     from mspof_cli.outputs.participation import compose_participation, participation_files
     from mspof_cli.outputs.text import plain
     from mspof_cli.participation import participation as compute
@@ -39,9 +39,5 @@ def participation(
     found = compute(batch.checked, wanted, loaded.register)
     print_out("\n".join(plain(report) for report in compose_participation(found)))
     if to:
-        files = {to / name: data for name, data in participation_files(found).items()}
-        refuse_to_overwrite(files, inputs_of(batch))
-        make_folder(to)
-        for path, data in files.items():
-            write_whole(path, data)
-        print_out("\n" + "".join(f"Wrote {path}\n" for path in files))
+        written = write_folder(to, participation_files(found), inputs_of(batch))
+        print_out("\n" + "".join(f"Wrote {path}\n" for path in written))

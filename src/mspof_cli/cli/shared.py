@@ -10,6 +10,7 @@ import typer
 from mspof_cli.errors import ErrorsFound, MspofError, UsageError
 
 if TYPE_CHECKING:
+    from mspof_cli.disclosure import Audience, Policy
     from mspof_cli.explanations import Explanation
     from mspof_cli.loading import Schemas
     from mspof_cli.periods import Period
@@ -65,6 +66,13 @@ def period_of(text: str) -> Period:
             f"'{text}' is not a period.", "Write it as a financial year and a quarter, such as 2018-19-Q3."
         )
     return period
+
+
+def audience_in(name: str, schemas: Schemas) -> tuple[Audience, Policy]:
+    """Who a summary is for; ``UsageError`` if there is no such audience."""
+    if name not in schemas.audiences:
+        raise UsageError(f"There is no audience '{name}'.", f"Give --audience one of: {', '.join(schemas.audiences)}.")
+    return schemas.audiences[name]
 
 
 def schemas_in(folder: Path | None) -> Schemas:

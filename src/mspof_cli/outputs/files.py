@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mspof_cli.errors import MspofError, UsageError
@@ -57,6 +57,19 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MspofError(f"The folder '{folder}' can't be made.", "Choose a folder where you may write.") from error
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path]) -> list[Path]:
+    """Write files by name into a folder, which is made if need be, each whole; gives where they are.
+
+    ``UsageError`` before anything is written, if one of them is an input.
+    """
+    paths = {folder / name: data for name, data in files.items()}
+    refuse_to_overwrite(paths, inputs)
+    make_folder(folder)
+    for path, data in paths.items():
+        write_whole(path, data)
+    return list(paths)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -19,7 +19,7 @@ from mspof_cli.rules.standing import SUPERSEDED
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
-    from mspof_cli.comparison import Comparison
+    from mspof_cli.published import Published
 
 
 SET_ASIDE = "set aside"
@@ -222,7 +222,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def compose_collation(collated: Collated, comparison: Comparison, files: Iterable[Path]) -> Report:
+def compose_collation(collated: Collated, published: Published, files: Iterable[Path]) -> Report:
     """What was collated, what was left out and why, how it stands beside SAC, and what was written."""
     coverage = f"{collated.participating} of {collated.on_register} councils on the register"
     lines = [Line(f"{collated.collection.short_name} {collated.period}: {coverage}.", kind="heading")]
@@ -231,8 +231,8 @@ def compose_collation(collated: Collated, comparison: Comparison, files: Iterabl
             lines.append(Line(printable(f"Left out: '{decision.checked.ret.file}': {decision.why}"), kind="detail"))
     if collated.other_periods:
         lines.append(Line(f"{number_of(collated.other_periods, 'return')} for other periods.", kind="detail"))
-    if comparison.sac is not None:
-        positions = Counter(comparison.sac["position"].to_list())
+    if published.sac is not None:
+        positions = Counter(published.sac["position"].to_list())
         counts = ", ".join(f"{number} {position.replace('_', ' ')}" for position, number in sorted(positions.items()))
         lines.append(Line(f"Beside SAC, sums of {collated.period.year}: {counts}."))
         if set(positions) == {"no_comparator"}:
@@ -240,5 +240,9 @@ def compose_collation(collated: Collated, comparison: Comparison, files: Iterabl
                 Line(f"Sums are only put beside SAC of the same year: give its file for {collated.period.year}.")
             )
     lines += [Line(printable(f"Wrote {file}")) for file in files]
-    lines.append(Line("For internal use: small numbers are not hidden. Do not publish these files as they stand."))
+    if published.policy.base > 1:
+        measures = published.measures
+        further = f"{number_of(measures.hidden_further, 'sum')} only so that others can't be worked out"
+        lines.append(Line(f"{number_of(measures.hidden, 'number')} hidden, {further}."))
+    lines.append(Line(published.audience.title))
     return Report((), (), tuple(lines))

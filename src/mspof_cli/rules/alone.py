@@ -123,7 +123,7 @@ def _choice_not_made(ret: Return, field: Field, code: str) -> Iterator[Trouble]:
         expected = either(field.choices)
         found = described(entry.cell, f"something other than {expected}")
         facts = {"label": field.label, "found": found, "expected": expected}
-        yield Trouble(code, entry.places, facts=facts)
+        yield Trouble(code, entry.places, None, field.slug, facts)
 
 
 NOT_SIGNED_OFF = Check(

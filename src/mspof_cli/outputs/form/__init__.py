@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from mspof_cli.cells import tidy
+from mspof_cli.cells import Place, tidy
 from mspof_cli.layout import Form, Key
 from mspof_cli.outputs.form.file import file_of
 from mspof_cli.outputs.form.guidance import read_guidance
@@ -37,5 +37,10 @@ def build_form(
 def blank_words(form: Form, councils: Sequence[Council], guidance: Sequence[tuple[str, str]] = ()) -> Blank:
     """What stands on the form as it is sent out."""
     sheets = made(form, councils, {}, guidance).workbook.worksheets
-    cells = (cell for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.data_type == "s")
-    return Blank(frozenset(sheet.title for sheet in sheets), frozenset(tidy(str(cell.value)) for cell in cells))
+    cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    places = {Place(cell.parent.title, cell.row, cell.column): cell for cell in cells}
+    return Blank(
+        frozenset(sheet.title for sheet in sheets),
+        {place: tidy(str(cell.value)) for place, cell in places.items() if cell.data_type == "s"},
+        frozenset(place for place, cell in places.items() if cell.data_type == "f"),
+    )

@@ -14,6 +14,7 @@ from mspof_cli.layout import Form, Key
 from mspof_cli.lines import Line, Verdict
 from mspof_cli.outputs.form.formulas import any_of, condition, sides, text_of, words
 from mspof_cli.outputs.form.readings import Reading
+from mspof_cli.questions import LARGEST_COUNT
 from mspof_cli.rules.alone import ALL_OR_NONE
 from mspof_cli.rules.answers import FIGURES, ZERO_OR_BLANK
 from mspof_cli.schemas import ANSWER, Derived, Question, Rule, figure_name
@@ -30,7 +31,7 @@ NUMBERS = Rule(
     code="FIG1",
     title="Every answer is a number of cases",
     severity=Severity.ERROR,
-    message="In {question} there are answers that are not whole numbers, 0 or more: {answers}.",
+    message=f"Not a whole number from 0 to {LARGEST_COUNT:,}: {{answers}}.",
     fix=ZERO_OR_BLANK,
     because="Only whole numbers can be added up. What was meant by words is never guessed.",
 )
@@ -40,7 +41,7 @@ class Check(NamedTuple):
     """One check: the rule, what should hold, the question that it is about, and expressions for verdict and words.
 
     ``verdict`` gives one of the values of :class:`Verdict`. ``faulty`` are the answers at fault when it is broken,
-    each with the condition under which it is one of them, or ``"TRUE"``.
+    each with the condition under which it is one of them, or ``"TRUE"``. ``example`` is the message as it may read.
     """
 
     rule: Rule
@@ -50,6 +51,7 @@ class Check(NamedTuple):
     message: str
     fix: str
     faulty: Mapping[Key, str]
+    example: str
 
     @property
     def is_of_answers(self) -> bool:
@@ -57,9 +59,13 @@ class Check(NamedTuple):
         return self.rule.code in (NUMBERS.code, HALF_FILLED.code)
 
 
-def checks(form: Form, readings: Mapping[Key, Reading]) -> list[Check]:
+# For each question's slug and column, a reference to how many of its answers there are numbers.
+Counted = Mapping[tuple[str, str], str]
+
+
+def checks(form: Form, readings: Mapping[Key, Reading], counted: Counted) -> list[Check]:
     """Every check of answers to questions that a form can make, in the order in which it is filled in."""
-    known = _Known(form, readings)
+    known = _Known(form, readings, counted)
     found: list[Check] = []
     for question in form.collection.question:
         if not question.is_list:
@@ -69,19 +75,19 @@ def checks(form: Form, readings: Mapping[Key, Reading]) -> list[Check]:
     return found
 
 
-def not_checked(form: Form, readings: Mapping[Key, Reading]) -> list[Rule]:
-    """The rules with a line that no formula on this form can speak of, such as of cases counted from a list."""
-    made = {check.rule.code for check in checks(form, readings)}
+def not_checked(form: Form, made: Iterable[Check]) -> list[Rule]:
+    """The rules with a line that are not among the checks made, such as of cases counted from a list."""
+    codes = {check.rule.code for check in made}
     years = form.edition.years
     rules = (rule for rule in form.collection.rule if any(map(rule.is_for, years)))
-    return [rule for rule in rules if rule.code not in made]
+    return [rule for rule in rules if rule.code not in codes]
 
 
 class _Known:
     """What formulas on a form can speak of: its figures, totals, and which questions were returned."""
 
-    def __init__(self, form: Form, readings: Mapping[Key, Reading]) -> None:
-        self.form, self.collection, self.readings = form, form.collection, readings
+    def __init__(self, form: Form, readings: Mapping[Key, Reading], counted: Counted) -> None:
+        self.form, self.collection, self.readings, self.counted = form, form.collection, readings, counted
         self.keys: dict[str, Key] = {
             figure_name(measure, column): (question, measure, column)
             for question, measure, column in readings
@@ -149,7 +155,7 @@ class _Known:
         verdict = f"IF(COUNT({numbers})<{len(figures)},{NOT_TRIED},{tried})" if figures else tried
         at_fault = [self.keys[name] for name in figures] or [key for key in self.readings if key[0] == question]
         message, fix = (words(text, spoken, self.labels) for text in (rule.message, rule.fix))
-        return Check(rule, rule.title, question, verdict, message, fix, dict.fromkeys(at_fault, "TRUE"))
+        return Check(rule, rule.title, question, verdict, message, fix, dict.fromkeys(at_fault, "TRUE"), rule.message)
 
     def _in_its_years(self, check: Check) -> Check:
         """A check of a rule that is not for all of the form's years."""
@@ -160,31 +166,29 @@ class _Known:
 
     def on_answers(self, question: Question) -> Iterator[Check]:
         """Whether a question's answers are all numbers, and all there or all blank for each respondent."""
-        versions: list[dict[Key, Reading]] = [
-            {key: reading for key, reading in self.readings.items() if key[0] == question.slug and key[2] == column}
-            for column in question.respondents or (ANSWER,)
-        ]
-        every = {key: reading for version in versions for key, reading in version.items()}
-        if not every:
-            return
-        given = "+".join(reading.given for reading in every.values())
-        labels = self.form.labels(question)
-        wrong = {key: f'AND({reading.given}=1,{reading.number}="")' for key, reading in every.items()}
-        yield self._of_answers(NUMBERS, question, given, wrong, labels)
-        blank: dict[Key, str] = {}
-        for version in versions:
-            numbers = ",".join(reading.number for reading in version.values())
-            for key, reading in version.items():
-                blank[key] = f"AND({reading.given}=0,COUNT({numbers})>0)"
-        yield self._of_answers(HALF_FILLED, question, given, blank, labels)
+        every = {key: reading for key, reading in self.readings.items() if key[0] == question.slug}
+        if every:
+            refused = {key: f"{reading.refused}=1" for key, reading in every.items()}
+            yield self._of_answers(NUMBERS, question, every, refused)
+            blank = {
+                key: f"AND({reading.given}=0,{self.counted[question.slug, key[2]]}>0)" for key, reading in every.items()
+            }
+            yield self._of_answers(HALF_FILLED, question, every, blank)
 
     def _of_answers(
-        self, rule: Rule, question: Question, given: str, faulty: Mapping[Key, str], labels: Mapping[str, str]
+        self, rule: Rule, question: Question, every: Mapping[Key, Reading], faulty: Mapping[Key, str]
     ) -> Check:
-        """A check of answers one by one; not tried on a question that is wholly blank."""
-        verdict = f"IF({given}=0,{NOT_TRIED},IF({any_of(list(faulty.values()))},{BROKEN},{HELD}))"
-        named = "&".join(f'IF({fault},{text_of(f", {either([labels[key[1]]])}")},"")' for key, fault in faulty.items())
+        """A check of answers one by one; not tried on a question that is wholly blank, nor on what is in doubt."""
+        given, doubts = (
+            "+".join(refs) for refs in zip(*((each.given, each.doubt) for each in every.values()), strict=True)
+        )
+        rest = f"IF({doubts}>0,{NOT_TRIED},{HELD})"
+        verdict = f"IF({given}=0,{NOT_TRIED},IF({any_of(list(faulty.values()))},{BROKEN},{rest}))"
+        labels = {key: either([self.form.labels(question)[key[1]]]) for key in every}
+        named = "&".join(f'IF({fault},{text_of(f", {labels[key]}")},"")' for key, fault in faulty.items())
         listed = f"MID({named},3,999)" if len(named) < LONGEST_LIST else '"some of them"'
         facts = {"question": text_of(question.label), "answers": listed, "blank": listed}
         message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
-        return Check(rule, rule.title, question.slug, verdict, message, fix, faulty)
+        longest = max(labels.values(), key=len)
+        example = rule.message.format(question=question.label, answers=longest, blank=longest)
+        return Check(rule, rule.title, question.slug, verdict, message, fix, faulty, example)

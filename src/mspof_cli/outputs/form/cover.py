@@ -193,7 +193,8 @@ class CoverChecks:
         message, fix = (words(text, {**own, **facts}, {}) for text in (rule.message, rule.fix))
         several = rule in (GENERAL["COVER102"], GENERAL["COVER201"], CHOICE_NOT_STATED.rule)
         title = f"{rule.title}: {first.label}" if first and several else rule.title
-        return Check(rule, title, None, verdict, message, fix, {(None, slug, ANSWER): "TRUE" for slug in slugs})
+        faulty: dict[Key, str] = {(None, slug, ANSWER): "TRUE" for slug in slugs}
+        return Check(rule, title, None, verdict, message, fix, faulty, rule.message)
 
     def _line(self, slug: str) -> Reading:
         return self.readings[None, slug, ANSWER]

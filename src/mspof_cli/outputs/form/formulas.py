@@ -6,9 +6,11 @@ Only functions that Excel 2016 and LibreOffice both have. An expression here is 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from string import Formatter
 
+from mspof_cli.errors import SchemaError
 from mspof_cli.lines import Line
 
 ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
@@ -16,6 +18,39 @@ COMPARISONS = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt:
 
 # Excel's own limit for one piece of text within a formula.
 LONGEST_TEXT = 255
+
+# Excel's own limits for a formula: it won't open a file that breaks them.
+LONGEST, DEEPEST, MOST_ARGUMENTS = 8192, 64, 255
+
+
+def formula(expression: str, about: str) -> str:
+    """An expression as a formula. ``SchemaError``, which says what it is about, if Excel would refuse it."""
+    deepest, most = _nesting(expression)
+    for found, limit, what in (
+        (len(expression) + 1, LONGEST, "characters"),
+        (deepest, DEEPEST, "levels of nesting"),
+        (most, MOST_ARGUMENTS, "arguments of one function"),
+    ):
+        if found > limit:
+            problem = (
+                f"The form can't check {about}: a formula would have {found:,} {what}, and Excel allows {limit:,}."
+            )
+            raise SchemaError(problem, "Give the question fewer answers, or make the rule's line shorter.")
+    return f"={expression}"
+
+
+def _nesting(expression: str) -> tuple[int, int]:
+    """How deep the parentheses of an expression are nested, and the most arguments between a pair of them."""
+    deepest, most, inside = 0, 0, [1]
+    for mark in re.findall("[(){},]", re.sub(r'"[^"]*"|\'[^\']*\'', "", expression)):
+        if mark in "({":
+            inside.append(1)
+            deepest = max(deepest, len(inside) - 1)
+        elif mark == ",":
+            inside[-1] += 1
+        else:
+            most = max(most, inside.pop())
+    return deepest, most
 
 
 def condition(line: Line, expressions: Mapping[str, str]) -> str:

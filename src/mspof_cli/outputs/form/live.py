@@ -18,7 +18,7 @@ from mspof_cli.findings import Severity, some_of
 from mspof_cli.layout import Form, Key
 from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check, checks, not_checked
 from mspof_cli.outputs.form.cover import CoverChecks, Known
-from mspof_cli.outputs.form.formulas import any_of, text_of
+from mspof_cli.outputs.form.formulas import any_of, formula, text_of
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.readings import Reading, Readings, fault_name, reference
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, fault_border, fault_fill, fault_font, line_count
@@ -38,6 +38,9 @@ ABOUT_CHECKS = (
 MORE_CHECKS = "More is checked when the form is received, such as the change from the quarter before."
 NOT_HERE = "Checked when the form is received, not here: {}."
 CODES_NAMED = 12
+NO_TROUBLE = "✓ No trouble found"
+WAITING = f"{NO_TROUBLE}. Some checks need other answers."
+IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9."
 WELL = "✓ The form's own checks found nothing to correct."
 
 
@@ -61,11 +64,17 @@ class Live:
             for key, cell in cells.items()
             if _is_read(form, key)
         }
+        self._counted: dict[tuple[str, str], str] = {}
+        for slug, column in dict.fromkeys((key[0], key[2]) for key in self.read):
+            if slug is not None:
+                own = [reading for key, reading in self.read.items() if (key[0], key[2]) == (slug, column)]
+                self._counted[slug, column] = readings.count(f"{slug} {column}", own)
         self.rows: list[Row] = []
 
     def write_sheet(self, page: Page) -> None:
         """The sheet of all checks: a row for each, broken or not."""
-        made = [*CoverChecks(self.form, self.read, self._known).all(), *checks(self.form, self.read)]
+        on_cover = CoverChecks(self.form, self.read, self._known).all()
+        made = [*on_cover, *checks(self.form, self.read, self._counted)]
         left, top = page.first_column, page.first_row
         for column, (heading, width) in enumerate(HEADINGS.items(), left):
             page.note(top, column, heading, "heading")
@@ -87,7 +96,7 @@ class Live:
         page.sheet.column_dimensions[at[0][NOW].column_letter].hidden = True
         below = top + len(made) + 2
         notes = [ABOUT_CHECKS, MORE_CHECKS]
-        if missing := not_checked(self.form, self.read):
+        if missing := not_checked(self.form, made):
             notes.append(NOT_HERE.format(some_of([rule.code for rule in missing], CODES_NAMED)))
         for row, note in enumerate(notes, below):
             page.note(row, left, note, "instruction")
@@ -113,14 +122,15 @@ class Live:
             FIX: f'IF({broken},IF({hidden},{text_of(first)},{check.fix}),"")',
             NOW: f'IF(AND({broken},NOT({hidden})),"{rule.severity.value}","")',
         }
+        about = f"{rule.code} ('{check.title}') of {texts[ABOUT]}"
         for column, expression in formulas.items():
-            page.formula(row, at[column].column, expression, "entry of table")
+            page.formula(row, at[column].column, formula(expression, about), "entry of table")
         self._link(page, at[LINK], check)
         lines = max(
             line_count(text, HEADINGS[heading] - 2, BODY_SIZE)
             for heading, text in (
                 ("What should hold", check.title),
-                ("What is wrong", rule.message),
+                ("What is wrong", check.example),
                 ("What to do", rule.fix),
             )
         )
@@ -157,21 +167,28 @@ class Live:
             name = fault_name(_name(key))
             _mark(pages[cell.parent.title], cell, {severity: f'{name}="{severity.value}"' for severity in Severity})
 
-    def message(self, question: Question) -> str | None:
-        """What to say beside a question: the worst that is found with it, or that all is well; None for a list."""
+    def message(self, question: Question) -> tuple[str, list[str]] | None:
+        """What to say beside a question: the worst that is found with it, or that all is well; None for a list.
+
+        A formula, and examples of what it may say.
+        """
         rows = [row for row in self.rows if row.check.question == question.slug]
-        given = [reading.given for key, reading in self.read.items() if key[0] == question.slug]
-        if not given:
+        own = [reading for key, reading in self.read.items() if key[0] == question.slug]
+        if not own:
             return None
+        given, doubts = ("+".join(refs) for refs in zip(*((each.given, each.doubt) for each in own), strict=True))
         waiting = any_of([f"{row.verdict}={NOT_TRIED}" for row in rows])
-        well = f'IF({waiting},"✓ No trouble found. Some checks need other answers.","✓ No trouble found")'
-        expression = f'IF({"+".join(given)}=0,"Not filled in",{well})'
+        well = f'IF({doubts}>0,"{IN_DOUBT}",IF({waiting},"{WAITING}","{NO_TROUBLE}"))'
+        expression = f'IF({given}=0,"Not filled in",{well})'
         for severity in reversed(Severity):
             for row in reversed(rows):
                 if row.check.rule.severity is severity:
                     said = f'"{FAULTS[severity].symbol} {row.check.rule.code}: "&{row.message}'
                     expression = f'IF({row.now}="{severity.value}",{said},{expression})'
-        return expression
+        examples = [
+            f"{FAULTS[row.check.rule.severity].symbol} {row.check.rule.code}: {row.check.example}" for row in rows
+        ]
+        return formula(expression, f"all of '{question.label}'"), [*examples, IN_DOUBT, WAITING]
 
     def state(self, sheet: str) -> list[str]:
         """The state of the whole return, in two lines: what the checks found, and which questions are filled in."""
@@ -180,14 +197,15 @@ class Live:
         to_correct = f'{errors}&IF({errors}=1," error"," errors")&" to correct"'
         to_explain = f'{queries}&IF({queries}=1," query"," queries")&" to correct or explain"'
         error, query = (f'"{FAULTS[severity].symbol} "&' for severity in (Severity.ERROR, Severity.QUERY))
-        unsure = any_of([f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None])
-        doubt = text_of(f" Not all of the cover could be checked here: see the sheet '{sheet}'.")
+        on_cover = [f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None]
+        unsure = any_of([*on_cover, f"{self._readings.doubts}>0"])
+        doubt = text_of(f" Not all of it could be checked here: see the sheet '{sheet}'.")
         well = f'"{WELL}"&IF({unsure},{doubt},"")'
         found = (
             f'IF({errors}>0,{error}{to_correct}&IF({queries}>0,", "&{to_explain},"")&{see},'
             f"IF({queries}>0,{query}{to_explain}&{see},{well}))"
         )
-        return [found, *self._filled_in()]
+        return [formula(expression, "the whole return") for expression in (found, *self._filled_in())]
 
     def _count(self, severity: Severity) -> str:
         """How many checks of a severity are broken, and not only because another is."""

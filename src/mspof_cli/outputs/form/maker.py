@@ -17,7 +17,7 @@ from mspof_cli.outputs.form.guidance import WORDINGS, version_texts, write_guida
 from mspof_cli.outputs.form.live import Live
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.readings import Readings
-from mspof_cli.outputs.form.style import BODY_SIZE, text_width
+from mspof_cli.outputs.form.style import BODY_SIZE, STYLES, line_count, text_width
 from mspof_cli.outputs.form.values import Value, put_value
 from mspof_cli.schemas import Block, Council, Question
 
@@ -189,11 +189,10 @@ class Maker:
         for row, text in zip(rows, texts, strict=False):
             fits = question.is_list and text_width(text, BODY_SIZE) < page.width(part.columns)
             page.note(row, left, text, "question on one line" if fits else "question")
-        remarks = {part.top + below: (text, "hint") for below, text in enumerate(texts[len(rows) :], 1)}
         if question.wording == "provisional":
-            remarks[part.top] = (WORDINGS[question.wording], "provisional")
-        for row, (text, style) in remarks.items():
-            self._beside(part, row, text, style, REMARK_WIDTH)
+            self._beside(part, part.top, WORDINGS[question.wording], "provisional", REMARK_WIDTH)
+        if texts[len(rows) :]:
+            self._beside(part, part.top + 1, "\n".join(texts[len(rows) :]), "hint", REMARK_WIDTH)
 
     def _beside(self, part: Part, row: int, text: str, style: str, width: float) -> None:
         """Write to the right of a block, unless another block stands there."""
@@ -211,16 +210,30 @@ class Maker:
         for part in self.parts:
             page, question = self.pages[part.block.sheet], self.collection.questions.get(part.block.question or "")
             message = live.message(question) if question else None
-            if message and part.answered and not page.has_block_in(part.columns.stop):
-                page.message(range(min(part.answered), max(part.answered) + 1), part.columns.stop, message, "live")
-                page.widen(part.columns.stop, MESSAGE_WIDTH)
+            if message and part.answered:
+                self._show_message(page, part, *message)
             if part.block is self.edition.cover:
                 self._show_state(page, part, live.state(self.checks_sheet))
 
+    def _show_message(self, page: Page, part: Part, message: str, examples: Sequence[str]) -> None:
+        """Write what is found with a question beside its answers, or one column on where no row is free."""
+        for column in (part.columns.stop, part.columns.stop + 1):
+            if page.has_block_in(column):
+                return
+            rows = page.free_rows(range(min(part.answered), max(part.answered) + 1), column)
+            if rows:
+                page.message(rows, column, message, "live")
+                page.widen(column, MESSAGE_WIDTH)
+                size = STYLES["live"].size
+                lines = max(line_count(text, MESSAGE_WIDTH - 2, size) for text in examples)
+                for row in rows:
+                    page.heighten(row, (lines * size * 1.3 + 8) / len(rows))
+                return
+
     def _show_state(self, page: Page, part: Part, state: Sequence[str]) -> None:
         """Write the state of the whole return below the cover."""
-        for row, expression in enumerate(state, part.bottom + 2):
-            page.formula(row, part.columns.start, expression, "state")
+        for row, formula in enumerate(state, page.empty_below(part.bottom + 2)):
+            page.formula(row, part.columns.start, formula, "state")
 
     def finish(self, sheet: str) -> None:
         """Write a sheet's title, put the cursor in its first answer, and set it up for printing."""

@@ -17,13 +17,14 @@ from mspof_cli.cells import Place, column_letters
 from mspof_cli.explanations import LONGEST
 from mspof_cli.feedback import HEADINGS
 from mspof_cli.findings import Finding, Severity, places_of
-from mspof_cli.layout import Form, label_key
+from mspof_cli.layout import Form, Key
 from mspof_cli.outputs.form.entry import explanation_entry
 from mspof_cli.outputs.form.file import file_of, free_name
 from mspof_cli.outputs.form.maker import Maker, made
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, dress_fault, line_count, put_text
 from mspof_cli.outputs.letter import Received, next_steps, outcome
+from mspof_cli.outputs.safe import workbook_text
 from mspof_cli.outputs.text import SINCE_WORDS, ranges
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Council
@@ -31,8 +32,12 @@ from mspof_cli.sent import Sent
 
 AUTHOR = "mspof"
 COMMENT_WIDTH, COMMENT_LINE = 380, 18  # pixels
+LONGEST_COMMENT = 2000  # characters: about as much as a screen shows
 WIDTHS = dict(zip(HEADINGS, (7, 11, 12, 12, 26, 46, 46, 12, 48, 8), strict=True))
 TITLE = "Feedback on your return"
+
+# The rule about labels that were not found, whose cells are those where they should be.
+MISSING_LABEL = "FORM103"
 
 
 def marked_form(
@@ -48,11 +53,10 @@ def marked_form(
     if maker.left_out:
         cases = len({key[:2] for key in maker.left_out})
         received = received._replace(beyond=(*received.beyond, f"{cases} cases for which the form has no room"))
-    cells = _Targets(maker, sent)
+    targets = _Targets(maker, sent)
+    cells = [targets.of(finding) for finding in checked.findings]
     page = _front(maker)
-    for finding in checked.findings:
-        for cell in cells.of(finding):
-            _mark(cell, finding)
+    _mark(cells, checked.findings, page.sheet.title)
     _write_front(page, checked, cells, received)
     for sheet in maker.workbook.worksheets:
         sheet.sheet_view.tabSelected = sheet is page.sheet
@@ -65,27 +69,26 @@ class _Targets:
 
     def __init__(self, maker: Maker, sent: Sent) -> None:
         self._maker, self._sent = maker, sent
-        self._sheets = {label_key(name): name for name in maker.pages}
-        taken = [home for home in sent.homes.values() if isinstance(home, Place)]
-        answers = ((cell.parent.title, cell.row, cell.column) for cell in maker.cells.values())
-        self._taken = {*((home.sheet, home.row, home.column) for home in taken), *answers}
+        labels = [home for home in (*sent.homes.values(), *sent.missing.values()) if isinstance(home, Place)]
+        answers = (Place(cell.parent.title, cell.row, cell.column) for cell in maker.cells.values())
+        self._taken = {*labels, *answers}
 
     def of(self, finding: Finding) -> list[Cell]:
         """The cells of a finding, in order, each once."""
-        cells = [cell for place in places_of(finding) if (cell := self._cell(place)) is not None]
-        return list({cell.coordinate + cell.parent.title: cell for cell in cells}.values())
+        missing = self._sent.missing if finding.code == MISSING_LABEL else {}
+        homes = (missing.get(place) or self._home(place) for place in places_of(finding))
+        cells = [cell for home in homes if home and (cell := self._cell(home)) is not None]
+        return list({(cell.parent.title, cell.coordinate): cell for cell in cells}.values())
 
-    def _cell(self, place: Place) -> Cell | None:
-        """The cell for a place in the file; None if another thing of the form's own stands there on the copy."""
-        home = self._sent.homes.get(place)
-        if home is None:
-            sheet = self._sheets.get(label_key(place.sheet))
-            if sheet is None or (sheet, place.row, place.column) in self._taken:
-                return None
-            home = Place(sheet, place.row, place.column)
-        if not isinstance(home, Place):
-            return self._maker.cells.get(home)
-        return _top_left(self._maker.workbook[home.sheet][home.ref])
+    def _home(self, place: Place) -> Key | Place | None:
+        """Where a cell is on the copy; None if another thing of the form's own stands there."""
+        home = self._sent.home(place)
+        return home if place in self._sent.homes or home not in self._taken else None
+
+    def _cell(self, home: Key | Place) -> Cell | None:
+        if isinstance(home, Place):
+            return _top_left(self._maker.workbook[home.sheet][home.ref])
+        return self._maker.cells.get(home)
 
 
 def _top_left(cell: Cell | MergedCell) -> Cell:
@@ -97,16 +100,34 @@ def _top_left(cell: Cell | MergedCell) -> Cell:
     return first
 
 
-def _mark(cell: Cell, finding: Finding) -> None:
-    """Mark a cell at fault, with a comment that says what is wrong and what to do."""
-    fault = FAULTS[finding.severity]
-    said = f"{fault.symbol} {finding.code} ({finding.severity.value})\n{finding.message}\n{_to_do(finding)}"
-    if cell.comment is None:  # the worst comes first, and gives its colours
-        dress_fault(cell, finding.severity)
-    else:
-        said = f"{cell.comment.text}\n\n{said}"
-    lines = line_count(said, COMMENT_WIDTH / 7, BODY_SIZE)
-    cell.comment = Comment(said, AUTHOR, height=COMMENT_LINE * (lines + 1), width=COMMENT_WIDTH)
+def _mark(cells: Sequence[Sequence[Cell]], findings: Sequence[Finding], front: str) -> None:
+    """Mark each finding's cells, with a comment that says what is wrong and what to do."""
+    found: dict[Cell, list[Finding]] = {}
+    for some, finding in zip(cells, findings, strict=True):
+        for cell in some:
+            found.setdefault(cell, []).append(finding)
+    for cell, about in found.items():
+        dress_fault(cell, about[0].severity)  # the worst comes first
+        said = _comment(about, front)
+        lines = line_count(said, COMMENT_WIDTH / 7, BODY_SIZE)
+        cell.comment = Comment(said, AUTHOR, height=COMMENT_LINE * (lines + 1), width=COMMENT_WIDTH)
+
+
+def _comment(findings: Sequence[Finding], front: str) -> str:
+    """What is said of a cell, as far as there is room in a comment."""
+    said: list[str] = []
+    room = LONGEST_COMMENT
+    for finding in findings:
+        words = f"{FAULTS[finding.severity].symbol} {finding.code} ({finding.severity.value})\n{finding.message}"
+        words = workbook_text(f"{words}\n{_to_do(finding)}")
+        room -= len(words)
+        if said and room < 0:
+            break
+        said.append(words[:LONGEST_COMMENT])
+    more = len(findings) - len(said)
+    if more:
+        said.append(f"And {more:,} more: see the sheet '{front}'.")
+    return "\n\n".join(said)
 
 
 def _to_do(finding: Finding) -> str:
@@ -119,7 +140,7 @@ def _front(maker: Maker) -> Page:
     return Page(maker.workbook.create_sheet(name, 0), frozenset())
 
 
-def _write_front(page: Page, checked: Checked, cells: _Targets, received: Received) -> None:
+def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Cell]], received: Received) -> None:
     """The sheet in front: what became of the return, every finding with a link to its cells, room to explain."""
     who, left = checked.ret.who, 2
     about = (who.council.name if who.council else "", str(who.period or ""), received.name)
@@ -134,11 +155,11 @@ def _write_front(page: Page, checked: Checked, cells: _Targets, received: Receiv
     columns = {heading: column for column, heading in enumerate(HEADINGS, left)}
     for heading, column in columns.items():
         page.put(top, column, heading, "heading")
-    for number, finding in enumerate(checked.findings, 1):
-        _write_finding(page, top + number, number, finding, columns, cells)
+    for number, (finding, targets) in enumerate(zip(checked.findings, cells, strict=True), 1):
+        _write_finding(page, top + number, number, finding, columns, targets)
     below = top + len(checked.findings) + 2
     for heading, lines in _more(checked, received):
-        page.note(below, left, heading, "section")
+        page.note(below, left, heading, "row on one line")
         for row, line in enumerate(lines, below + 1):
             page.note(row, left, line, "instruction")
         below += len(lines) + 2
@@ -149,7 +170,7 @@ def _write_front(page: Page, checked: Checked, cells: _Targets, received: Receiv
 
 
 def _write_finding(
-    page: Page, row: int, number: int, finding: Finding, columns: Mapping[str, int], cells: _Targets
+    page: Page, row: int, number: int, finding: Finding, columns: Mapping[str, int], targets: Sequence[Cell]
 ) -> None:
     texts = {
         feedback.NUMBER: str(number),
@@ -166,7 +187,7 @@ def _write_finding(
     kind = page.sheet.cell(row, columns[feedback.SEVERITY])
     kind.number_format = "@"
     dress_fault(kind, finding.severity)
-    _link(page, page.sheet.cell(row, columns[feedback.CELLS]), finding, cells.of(finding))
+    _link(page, page.sheet.cell(row, columns[feedback.CELLS]), finding, targets)
     if finding.severity is Severity.QUERY:
         entry = explanation_entry(LONGEST)
         box = page.answer(row, columns[feedback.EXPLANATION], entry.style, entry.number_format)
@@ -177,7 +198,7 @@ def _write_finding(
         page.note(row, columns[feedback.EXPLANATION], why, "hint")
 
 
-def _link(page: Page, cell: Cell, finding: Finding, targets: list[Cell]) -> None:
+def _link(page: Page, cell: Cell, finding: Finding, targets: Sequence[Cell]) -> None:
     """Where a finding is: a link to the first of its cells that stand together, or where it was in the file."""
     if not targets:
         theirs = f"In your file: {finding.sheet} {', '.join(ranges(finding.cells))}" if finding.cells else "–"

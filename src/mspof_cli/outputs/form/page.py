@@ -6,10 +6,10 @@ Nothing here knows what a cell means.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -63,7 +63,8 @@ class Page:
 
     def is_free(self, row: int, column: int) -> bool:
         """Whether nothing stands in a cell, and no answer will."""
-        return (row, column) not in self._taken and self.sheet.cell(row, column).value is None
+        cell = self.sheet.cell(row, column)
+        return (row, column) not in self._taken and cell.value is None and not isinstance(cell, MergedCell)
 
     def has_block_in(self, column: int) -> bool:
         """Whether the edition uses a column."""
@@ -76,16 +77,31 @@ class Page:
                 text += ":"
             self._write(row, column, text, style)
 
-    def formula(self, row: int, column: int, expression: str, style: str) -> None:
+    def formula(self, row: int, column: int, formula: str, style: str) -> None:
         """Write what Excel works out. How high its text will be can't be known: see :meth:`heighten`."""
-        cell = self.sheet.cell(row, column, f"={expression}")
+        cell = self.sheet.cell(row, column, formula)
         dress(cell, style)
 
-    def message(self, rows: range, column: int, expression: str, style: str) -> None:
-        """Write a formula for text over several rows of a column, which become one cell."""
-        self.formula(rows[0], column, expression, style)
+    def message(self, rows: range, column: int, formula: str, style: str) -> None:
+        """Write a formula for text over several free rows of a column, which become one cell."""
+        self.formula(rows[0], column, formula, style)
         if len(rows) > 1:
             self.sheet.merge_cells(start_row=rows[0], end_row=rows[-1], start_column=column, end_column=column)
+
+    def free_rows(self, rows: range, column: int) -> range:
+        """The longest run of rows in which nothing stands in a column; of several, the first."""
+        runs, start = [range(0)], rows.start
+        for row in (*rows, rows.stop):
+            if row == rows.stop or not self.is_free(row, column):
+                runs.append(range(start, row))
+                start = row + 1
+        return max(runs, key=len)
+
+    def empty_below(self, row: int) -> int:
+        """The given row if nothing stands in it or below it, or else the second row below all that does."""
+        texts = (cell for cells in self.sheet.iter_rows(row) for cell in cells if cell.value is not None)
+        used = {cell.row for cell in texts} | {taken for taken, _ in self._taken if taken >= row}
+        return max(used) + 2 if used else row
 
     def _write(self, row: int, column: int, text: str, style: str) -> None:
         cell = self.sheet.cell(row, column)
@@ -125,8 +141,8 @@ class Page:
         bottom, right = self.sheet.max_row, self.sheet.max_column
         for column in range(1, right + 1):
             self.sheet.column_dimensions[column_letters(column)].width = self._widths.get(column, GAP_WIDTH)
-        for row in range(1, bottom + 1):
-            self.sheet.row_dimensions[row].height = min(409, max(self._least.get(row, 0), self._height(row)))
+        for row, cells in enumerate(self.sheet.iter_rows(1, bottom, 1, right), 1):
+            self.sheet.row_dimensions[row].height = min(409, max(self._least.get(row, 0), self._height(cells)))
         self._print_set_up(title, version, repeated_rows)
         view = self.sheet.sheet_view
         view.showGridLines = False
@@ -135,10 +151,10 @@ class Page:
         protection.enable()
         protection.formatColumns = protection.formatRows = False  # False allows them
 
-    def _height(self, row: int) -> float:
-        """How high a row must be for its text, in points; a row without any is a gap."""
+    def _height(self, cells: Iterable[Cell]) -> float:
+        """How high a row must be for the text in its cells, in points; a row without any is a gap."""
         heights = [0.0]
-        for cell in self.sheet[row]:
+        for cell in cells:
             if cell.value is None or cell.data_type == "f":
                 continue
             size = cell.font.size

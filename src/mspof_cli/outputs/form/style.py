@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 from mspof_cli.findings import Severity
+from mspof_cli.outputs.safe import workbook_text
 
 FONT = "Arial"
 BODY_SIZE = 11
@@ -141,8 +142,8 @@ def dress(cell: Cell, name: str) -> None:
 
 
 def put_text(cell: Cell, text: str) -> None:
-    """Write text so that it stays text: never a formula, an error value or a character that XML can't hold."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    """Write text so that it stays text: never a formula, an error value or a code."""
+    cell.value = workbook_text(text)
     if cell.data_type != "s":
         cell.data_type = "s"
         cell.quotePrefix = True  # or Excel would make a formula of it when the cell is next edited

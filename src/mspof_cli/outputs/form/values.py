@@ -17,6 +17,10 @@ FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.PERCENTAGE: "0%"}
 # A formula that was never calculated came back without its result. This stands for it: Excel shows an error, not 0.
 NEVER_CALCULATED = "=NA()"
 
+# Excel's own names for errors: a cell with another one makes a file that it refuses.
+NOT_AVAILABLE = "#N/A"
+ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA", NOT_AVAILABLE})
+
 
 def put_value(target: Target, value: Value) -> None:
     """Fill in an answer. Empty text is left out: a blank cell says that a question is not answered."""
@@ -36,7 +40,7 @@ def _put_cell(target: Target, given: Cell) -> None:
     elif given.kind is Kind.UNCALCULATED:
         target.value = NEVER_CALCULATED
     elif given.kind is Kind.ERROR:
-        target.value, target.data_type = given.value, "e"
+        target.value, target.data_type = given.value if given.value in ERRORS else NOT_AVAILABLE, "e"
     else:
         target.value = given.value
         target.number_format = FORMATS.get(given.kind, target.number_format)

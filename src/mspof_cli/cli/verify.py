@@ -1,0 +1,33 @@
+"""``mspof verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mspof_cli.cli.shared import ERRORS_FOUND
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'mspof collate' wrote.", readable=False)],
+    returns: Annotated[
+        list[Path] | None,
+        typer.Option("--returns", metavar="PATH", help="The returns it was made of. May be given again."),
+    ] = None,
+) -> None:
+    """Say whether a summary, and the returns that it was made of, are still what they were."""
+    from mspof_cli.outputs.deliver import print_out
+    from mspof_cli.outputs.manifest import verify as compare
+    from mspof_cli.outputs.safe import printable
+    from mspof_cli.outputs.text import number_of
+    from mspof_cli.pipeline import find_workbooks
+
+    found = compare(folder, find_workbooks(returns).files if returns else None)
+    said = [f"{number_of(found.outputs, 'output')} as written."]
+    if returns:
+        said.append(f"{number_of(found.inputs, 'return')} as used.")
+    print_out("".join(f"{printable(line)}\n" for line in (*found.wrong, *said)))
+    if found.wrong:
+        raise typer.Exit(ERRORS_FOUND)

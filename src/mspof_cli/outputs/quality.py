@@ -1,0 +1,77 @@
+"""A statement of the data's quality, in Markdown: who took part, what was returned, and how numbers are protected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from mspof_cli.outputs.csvw import symbols_of
+from mspof_cli.published import Published
+
+
+def statement(published: Published) -> str:
+    """The whole statement."""
+    return "\n".join(_lines(published)) + "\n"
+
+
+def _lines(published: Published) -> Iterator[str]:
+    collection, period = published.collection, published.period
+    yield f"# {collection.name}: quality of the data for {period}"
+    yield ""
+    yield published.audience.title
+    yield ""
+    yield "## Coverage"
+    yield ""
+    share = 100 * published.participating / published.on_register if published.on_register else 0
+    yield (
+        f"{published.participating} of the {published.on_register} councils on the register in {period} took part "
+        f"({share:.0f} %). Taking part is voluntary, so figures are of the participating councils, not of England, and "
+        "are not for judging a council's performance."
+    )
+    yield ""
+    yield "## What was returned"
+    yield ""
+    yield "A blank is not zero: what a council did not return is left out, and is never counted as zero."
+    yield ""
+    yield from _table(published.coverage)
+    yield ""
+    yield "## How numbers are protected"
+    yield ""
+    yield from _protection(published)
+    yield ""
+    yield "## Symbols"
+    yield ""
+    yield from _table(pl.DataFrame(list(symbols_of(published).items()), schema=["Symbol", "Meaning"], orient="row"))
+    yield ""
+    yield "## Councils that took part"
+    yield ""
+    yield from _table(published.councils)
+
+
+def _protection(published: Published) -> Iterator[str]:
+    policy, measures = published.policy, published.measures
+    if policy.base == 1:
+        yield "Numbers are exact and none is hidden. These files are not for publication."
+        return
+    yield (
+        f"Counts from {policy.hidden_from} to {policy.hidden_to} are hidden, and the others are rounded to the nearest "
+        f"{policy.base}. Percentages are whole numbers, computed from the rounded counts, and say no more than these."
+    )
+    yield ""
+    yield (
+        "Before anything was written, it was tried to work the hidden numbers out from all that is shown. For each, "
+        f"the lowest and the highest number that it can be hold at least {policy.possible} whole numbers. "
+        f"{measures.hidden} numbers are hidden; {measures.hidden_further} sums are hidden only to protect others."
+    )
+
+
+def _table(frame: pl.DataFrame) -> Iterator[str]:
+    yield _row(frame.columns)
+    yield _row("---" for _ in frame.columns)
+    for values in frame.rows():
+        yield _row(str(value) for value in values)
+
+
+def _row(values: Iterable[str]) -> str:
+    return "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"

@@ -1,0 +1,292 @@
+"""The measures as an audience may see them: small numbers hidden, the rest rounded, and attacked before they are shown.
+
+Raw measures and published ones are of different types, and whatever is written for others takes only the published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import quantiles
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from mspof_cli.attack import Attack, protect
+from mspof_cli.collation import Collated
+from mspof_cli.disclosure import Audience, Policy, publish, published_interval
+from mspof_cli.errors import MspofError
+from mspof_cli.findings import Severity
+from mspof_cli.intervals import Z_95, Interval, wilson
+from mspof_cli.measures import LEVELS, MEDIAN_FROM, PARTICIPATING, QUARTILES_FROM, TIDY, Measure, measures_of
+from mspof_cli.returns import Return
+from mspof_cli.schemas import Council
+from mspof_cli.worlds import Sum
+
+# What stands in the place of a figure: nobody returned it, there can't be one, and it rests on few people.
+NOT_AVAILABLE, NOT_APPLICABLE, LOW_RELIABILITY = "[x]", "[z]", "[u]"
+RELIABLE_FROM = 20
+
+# The columns of what is published: all of them text, where a symbol can stand in the place of a number.
+COLUMNS = (*TIDY, "marker")
+
+# A measure of an area over a span of time: span, level, code and name of the area, measure and respondent.
+Row = tuple[str, str, str, str, str, str]
+
+EXPOSED_NAMED = 3
+
+# How far from the real count another is looked for.
+FARTHEST = 10
+
+
+class Protected(NamedTuple):
+    """The measures that an audience may see: columns ``COLUMNS``, all of them text, by span, area and measure.
+
+    ``hidden`` is how many numbers are hidden, ``hidden_further`` how many sums so that others can't be worked out.
+    """
+
+    table: pl.DataFrame
+    hidden: int
+    hidden_further: int
+
+
+class Fact(NamedTuple):
+    """What is known to everybody of figures of one return's council in some quarters, such as from SAC."""
+
+    returns: tuple[Return, ...]
+    figures: tuple[str, ...]
+    known: Interval
+
+
+def protected(collated: Collated, audience: Audience, policy: Policy, facts: Iterable[Fact] = ()) -> Protected:
+    """The measures as an audience may see them.
+
+    ``MspofError``, naming them, if there are numbers that can be worked out whatever else is hidden.
+    """
+    sums = _Sums(collated, audience, policy)
+    further: frozenset[int] = frozenset()
+    if policy.base > 1:
+        further = _hidden_further(sums, [*sums.of_rules(), *sums.of_facts(facts)], policy)
+    table = _Table(sums, further)
+    rows = [row for row in collated.measures.to_dicts() if row["level"] in audience.levels]
+    shown = [table.row(row) for row in rows]
+    hidden = sum(row[part] == policy.symbol for row in shown for part in ("numerator", "denominator"))
+    frame = pl.DataFrame(shown, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    return Protected(frame, hidden, len(further))
+
+
+def _hidden_further(sums: _Sums, others: Sequence[Sum], policy: Policy) -> frozenset[int]:
+    """The sums that are hidden so that no number that is hidden already can be worked out."""
+    every, targets = [*sums.all(), *others], sums.sensitive()
+    cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in sums.counts]
+    # A rule that an accepted return breaks all the same, or a fact that does not fit its figures, tells nothing.
+    telling = [each for each in every if each.known is None or each.of(sums.counts) in each.known]
+    attack = Attack(sums.counts, cells, telling, targets)
+    result = protect(attack, targets, policy.possible)
+    if result.exposed:
+        named = sorted({sums.name_of(number) for number in result.exposed})
+        more = f" and {len(named) - EXPOSED_NAMED} more" if len(named) > EXPOSED_NAMED else ""
+        raise MspofError(
+            f"Small numbers could be worked out from what is known already: {'; '.join(named[:EXPOSED_NAMED])}{more}.",
+            "Nothing was written. Choose another audience, or leave out the returns that they come from.",
+        )
+    return frozenset(result.hidden)
+
+
+class _Sums:
+    """Every sum that the measures of areas are made of, each once, whoever sees it.
+
+    Equal sums, such as those of a region and of its only council, are one sum.
+    """
+
+    def __init__(self, collated: Collated, audience: Audience, policy: Policy) -> None:
+        self.collated, self.audience, self.policy = collated, audience, policy
+        self.counts: list[int] = []
+        self.by_key: dict[tuple[Row, str], int] = {}
+        self.few: set[int] = set()
+        self.shown: set[int] = set()
+        self._cells: dict[tuple[int, str], int] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
+        for place, ret in enumerate(collated.returns):
+            for name, given in ret.figures.items():
+                if given.value is not None:
+                    self._cells[place, name] = len(self.counts)
+                    self.counts.append(given.value)
+        for measure in measures_of(collated.collection):
+            self._add(measure)
+        self.totals = [sum(self.counts[cell] for cell in cells) for cells in self._numbers]
+
+    def _add(self, measure: Measure) -> None:
+        """The sums of a measure, over the returns that gave every part of it."""
+        needed = measure.numerator + measure.denominator
+        places = [
+            place
+            for place, ret in enumerate(self.collated.returns)
+            if all((place, name) in self._cells for name in needed)
+        ]
+        parts = {"numerator": measure.numerator, "denominator": measure.denominator, "rest": measure.rest}
+        for span, quarters in self.collated.spans.items():
+            for (level, code, name), within in self._areas(places, set(quarters)).items():
+                councils = {self.collated.returns[place].who.council for place in within}
+                for part, figures in parts.items():
+                    if figures:
+                        number = self._number(tuple(self._cells[place, each] for place in within for each in figures))
+                        row = (span, level, code, name, measure.slug, measure.respondent or "")
+                        self.by_key[row, part] = number
+                        if level in self.audience.levels and part != "rest":
+                            (self.shown if len(councils) >= self.audience.councils else self.few).add(number)
+
+    def _areas(self, places: Sequence[int], quarters: set[object]) -> dict[tuple[str, str, str], list[int]]:
+        """The returns of some quarters by area."""
+        areas: dict[tuple[str, str, str], list[int]] = {}
+        for place in places:
+            who = self.collated.returns[place].who
+            if who.council and who.period in quarters:
+                for area in areas_of(who.council):
+                    areas.setdefault(area, []).append(place)
+        return areas
+
+    def _number(self, cells: tuple[int, ...]) -> int:
+        return self._numbers.setdefault(cells, len(self._numbers))
+
+    def all(self) -> Iterator[Sum]:
+        """Every sum with what is about to be published of it."""
+        for number, cells in enumerate(self._numbers):
+            is_shown = number in self.shown
+            known = self.known(number) if is_shown else None
+            yield Sum(cells, (), known, can_hide=is_shown and not self.policy.hides(self.totals[number]))
+
+    def known(self, number: int) -> Interval:
+        """What a sum tells everybody where it is published."""
+        return published_interval(publish(self.totals[number], self.policy), self.policy)
+
+    def sensitive(self) -> list[int]:
+        """The sums that nobody may work out, small and whosesoever, from the smallest to the largest."""
+        small = [number for number, total in enumerate(self.totals) if self.policy.hides(total)]
+        return sorted({*small, *(self.few - self.shown)}, key=lambda number: (self.totals[number], number))
+
+    def of_rules(self) -> Iterator[Sum]:
+        """The rules that every accepted return keeps, which everybody can read."""
+        lines = [
+            difference
+            for rule in self.collated.collection.rule
+            if rule.severity is Severity.ERROR and (difference := rule.parsed.difference())
+        ]
+        expand = self.collated.collection.expand
+        for place, _ in enumerate(self.collated.returns):
+            for line in lines:
+                plus, minus = ([self._cells.get((place, each)) for each in expand(side)] for side in line[:2])
+                there = [cell for cell in plus + minus if cell is not None]
+                if len(there) == len(plus) + len(minus):
+                    yield Sum(tuple(there[: len(plus)]), tuple(there[len(plus) :]), line.within)
+
+    def of_facts(self, facts: Iterable[Fact]) -> Iterator[Sum]:
+        """What is known from elsewhere."""
+        places = {ret.file: place for place, ret in enumerate(self.collated.returns)}
+        for fact in facts:
+            keys = [(places.get(ret.file, -1), name) for ret in fact.returns for name in fact.figures]
+            if all(key in self._cells for key in keys):
+                yield Sum(tuple(self._cells[key] for key in keys), (), fact.known)
+
+    def name_of(self, number: int) -> str:
+        """A sum for people: measure, area and span."""
+        (span, _, _, area, measure, _), part = next(key for key, each in self.by_key.items() if each == number)
+        return f"{measure} ({part}), {area}, {span.replace('_', ' ')}"
+
+
+def areas_of(council: Council) -> Iterator[tuple[str, str, str]]:
+    """The areas that a council's figures count for: level, code and name, in the order of ``LEVELS``."""
+    areas = (("", PARTICIPATING), ("", council.council_type), (council.region_code, council.region_name))
+    for level, (code, name) in zip(LEVELS, (*areas, (council.ons_code, council.name)), strict=True):
+        yield level, code, name
+
+
+class _Table:
+    """The rows of what is published."""
+
+    def __init__(self, sums: _Sums, further: frozenset[int]) -> None:
+        self._sums, self._policy, self._further = sums, sums.policy, further
+        self._rates = self._rates_of_councils(measures_of(sums.collated.collection))
+
+    def row(self, raw: Mapping[str, Any]) -> dict[str, str | None]:
+        """A row of the raw measures as it is published."""
+        key = (raw["span"], raw["level"], raw["ons_code"], raw["name"], raw["measure"], raw["respondent"] or "")
+        is_percent = raw["unit"] == "percent"
+        numerator = self._count(key, "numerator")
+        denominator = self._count(key, "denominator") if is_percent else NOT_APPLICABLE
+        row: dict[str, str | None] = {name: None if raw[name] is None else str(raw[name]) for name in TIDY}
+        row |= {"numerator": numerator, "denominator": denominator, "marker": ""}
+        row |= dict.fromkeys(("median", "lower_quartile", "upper_quartile", "compared"), NOT_APPLICABLE)
+        if not is_percent:
+            return row | {"value": numerator, "lower": NOT_APPLICABLE, "upper": NOT_APPLICABLE}
+        row |= self._percentage(numerator, denominator, self._is_hidden(key, "rest"))
+        if raw["level"] != "council":
+            row |= self._spread(self._rates.get(key, []))
+        return row
+
+    def _count(self, key: Row, part: str) -> str:
+        number = self._sums.by_key.get((key, part))
+        if number is None:
+            return NOT_AVAILABLE
+        if number in self._further or number not in self._sums.shown:
+            return self._policy.symbol
+        return publish(self._sums.totals[number], self._policy)
+
+    def _is_hidden(self, key: Row, part: str) -> bool:
+        """Whether a part, such as what is left of a denominator, is too small to be told."""
+        number = self._sums.by_key.get((key, part))
+        return number is not None and self._policy.hides(self._sums.totals[number])
+
+    def _percentage(self, numerator: str, denominator: str, rest_is_hidden: bool) -> dict[str, str]:
+        """A percentage with its interval, from the counts as they are published."""
+        values = dict.fromkeys(("value", "lower", "upper"), NOT_AVAILABLE)
+        if NOT_AVAILABLE in (numerator, denominator):
+            return values
+        if rest_is_hidden or self._policy.symbol in (numerator, denominator):
+            return dict.fromkeys(values, self._policy.symbol)
+        part, base = int(numerator), int(denominator)
+        if base == 0:
+            return dict.fromkeys(values, NOT_APPLICABLE)
+        marker = {"marker": LOW_RELIABILITY if base < RELIABLE_FROM else ""}
+        if part > base:
+            return {**values, "value": self._percent(part / base), **dict.fromkeys(("lower", "upper"), "[z]"), **marker}
+        interval = wilson(part, base, Z_95)
+        shares = (part / base, interval.low, interval.high)
+        return {**dict(zip(values, map(self._percent, shares), strict=True)), **marker}
+
+    def _percent(self, share: float) -> str:
+        """Whole per cent of rounded counts; of exact counts with two decimals."""
+        return f"{100 * share:.0f}" if self._policy.base > 1 else f"{100 * share:.2f}"
+
+    def _rates_of_councils(self, measures: Sequence[Measure]) -> dict[Row, list[float]]:
+        """The percentages that areas' councils can be compared by, as they would be published, by the area's key."""
+        least = self._sums.collated.collection.tolerances.share_minimum_base
+        councils = {ret.who.council.ons_code: ret.who.council for ret in self._sums.collated.returns if ret.who.council}
+        percentages = {measure.slug for measure in measures if measure.unit == "percent"}
+        rates: dict[Row, list[float]] = {}
+        for key, part in self._sums.by_key:
+            span, level, code, _, measure, respondent = key
+            if level == "council" and measure in percentages and part == "denominator":
+                share = self._share_of_council(key)
+                if share is not None and share[1] >= least:
+                    for area in areas_of(councils[code]):
+                        rates.setdefault((span, *area, measure, respondent), []).append(100 * share[0] / share[1])
+        return rates
+
+    def _share_of_council(self, key: Row) -> tuple[int, int] | None:
+        """Numerator and denominator of a council's percentage, as they would be published; None if that is hidden."""
+        part, base = (self._sums.by_key[key, part] for part in ("numerator", "denominator"))
+        totals = self._sums.totals
+        hidden = {part, base} & self._further or self._is_hidden(key, "rest")
+        if hidden or any(self._policy.hides(totals[number]) for number in (part, base)):
+            return None
+        return int(publish(totals[part], self._policy)), int(publish(totals[base], self._policy))
+
+    def _spread(self, rates: Sequence[float]) -> dict[str, str]:
+        """Median and quartiles of councils' percentages, where there are councils enough."""
+        row = {"compared": str(len(rates))}
+        if len(rates) >= MEDIAN_FROM:
+            lower, median, upper = (self._percent(rate / 100) for rate in quantiles(rates, n=4, method="inclusive"))
+            row["median"] = median
+            if len(rates) >= QUARTILES_FROM:
+                row |= {"lower_quartile": lower, "upper_quartile": upper}
+        return row

@@ -1,0 +1,191 @@
+"""Everything that an audience may see of a collated quarter; whatever is written for it knows no more than this."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from mspof_cli.collation import Collated
+from mspof_cli.comparison import beside_england, beside_sac, known_of
+from mspof_cli.disclosure import Audience, Policy
+from mspof_cli.findings import Severity
+from mspof_cli.periods import Period
+from mspof_cli.protection import Protected, protected
+from mspof_cli.questions import State
+from mspof_cli.returns import Return
+from mspof_cli.rules import Checked, catalogue
+from mspof_cli.sac import EnglandFigure, Sac
+from mspof_cli.schemas import Collection
+
+# What stands for an explanation that speaks of numbers, where those are protected.
+WITH_NUMBERS = "The council explained this with figures, which are not shown here."
+
+NUMBER_WORDS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "once"),
+    *("twice", "single", "couple", "pair", "half", "both", "nobody", "none", "nil", "only"),
+)
+NUMBERS = re.compile(rf"\d|\b({'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
+
+
+class Input(NamedTuple):
+    """A file and what became of it; more than that only for those who may know it."""
+
+    sha256: str
+    decision: str
+    file: str | None = None
+    council: str | None = None
+    period: str | None = None
+    submission: int | None = None
+    why: str | None = None
+
+
+class Published(NamedTuple):
+    """A quarter for an audience: its protected ``measures``, and tables whose columns are headings for people.
+
+    ``participating`` councils took part, of ``on_register``. ``returns``, what became of each file, and ``sac``, exact
+    sums of councils, are only there for those who may know exact numbers.
+    """
+
+    audience: Audience
+    policy: Policy
+    collection: Collection
+    period: Period
+    participating: int
+    on_register: int
+    measures: Protected
+    coverage: pl.DataFrame
+    councils: pl.DataFrame
+    explanations: pl.DataFrame
+    england: pl.DataFrame
+    returns: pl.DataFrame | None
+    sac: pl.DataFrame | None
+    inputs: tuple[Input, ...]
+    schemas_sha256: str
+
+
+def published(
+    collated: Collated,
+    checked: Iterable[Checked],
+    audience: Audience,
+    policy: Policy,
+    sac: Sac | None = None,
+    england: Sequence[EnglandFigure] = (),
+    schemas_sha256: str = "",
+) -> Published:
+    """What an audience may see of a quarter, from every return that was ``checked``; errors as of ``protected``.
+
+    What is beside SAC are exact sums, which not everybody may know; but everybody knows SAC, so that is reckoned with.
+    """
+    facts = known_of(collated.returns, sac) if sac else ()
+    measures = protected(collated, audience, policy, facts)
+    return Published(
+        audience=audience,
+        policy=policy,
+        collection=collated.collection,
+        period=collated.period,
+        participating=collated.participating,
+        on_register=collated.on_register,
+        measures=measures,
+        coverage=_coverage(collated),
+        councils=_councils(collated),
+        explanations=_explanations(collated, exact=audience.names_files),
+        england=beside_england(collated, measures.table, england),
+        returns=_returns(collated) if audience.names_files else None,
+        inputs=tuple(sorted(_inputs(collated, named=audience.names_files), key=lambda each: (each.sha256, each[1:3]))),
+        schemas_sha256=schemas_sha256,
+        sac=beside_sac(collated, checked, sac) if audience.names_files else None,
+    )
+
+
+def _used(collated: Collated) -> list[Return]:
+    return [decision.checked.ret for decision in collated.decisions if decision.used]
+
+
+def _coverage(collated: Collated) -> pl.DataFrame:
+    """For each question, how many of the participating councils returned it, in part, or not."""
+    rows = []
+    for question in collated.collection.question:
+        states = [ret.states[question.slug] for ret in _used(collated)]
+        counts = (states.count(state) for state in (State.RETURNED, State.INCOMPLETE, State.NOT_RETURNED))
+        rows.append((question.label, question.heading, *counts, collated.participating, collated.on_register))
+    names = (
+        *("Question", "Subject", "Councils answering", "Councils answering in part", "Councils not answering"),
+        *("Councils participating", "Councils on the register"),
+    )
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _councils(collated: Collated) -> pl.DataFrame:
+    """The councils that took part, by name."""
+    rows = sorted(
+        (council.name, council.ons_code, council.council_type, council.region_name, questions)
+        for ret in _used(collated)
+        if (council := ret.who.council)
+        for questions in (sum(state is State.RETURNED for state in ret.states.values()),)
+    )
+    names = ("Council", "ONS code", "Type", "Region", "Questions returned")
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _explanations(collated: Collated, *, exact: bool) -> pl.DataFrame:
+    """What councils said of queries; no numbers, in figures or in words, where they are protected."""
+    rows = sorted(_explained(collated, exact=exact))
+    names = ("Council", "Rule", "Question", "Query", "Explanation")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _explained(collated: Collated, *, exact: bool) -> Iterator[tuple[str, ...]]:
+    rules = catalogue([collated.collection])
+    for decision in collated.decisions:
+        council = decision.checked.ret.who.council
+        for finding in decision.checked.findings if decision.used and council else ():
+            if finding.explanation and council:
+                query = finding.message if exact else rules[finding.code].title
+                told = finding.explanation
+                if not exact and NUMBERS.search(told):
+                    told = WITH_NUMBERS
+                yield council.name, finding.code, finding.question or "", query, told
+
+
+def _inputs(collated: Collated, *, named: bool) -> Iterator[Input]:
+    """The files of the quarter, and those that only longer periods are made of."""
+    decided = [(each.checked.ret, "used" if each.used else "left out", each.why) for each in collated.decisions]
+    there = {ret.file for ret, _, _ in decided}
+    decided += [(ret, "used", "for longer periods") for ret in collated.returns if ret.file not in there]
+    for ret, decision, why in decided:
+        if not named:
+            yield Input(ret.sha256, decision)
+            continue
+        council, period, submission = ret.who
+        whose = (council.name if council else None, str(period) if period else None, submission)
+        yield Input(ret.sha256, decision, _readable(ret.file), *whose, _readable(why))
+
+
+def _readable(text: str) -> str:
+    """A file's name without what is no text, which no table can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _returns(collated: Collated) -> pl.DataFrame:
+    """Every file, whether its figures are in the summary, and why not."""
+    rows = []
+    for decision in collated.decisions:
+        ret, findings = decision.checked.ret, decision.checked.findings
+        council, period, submission = ret.who
+        rows.append(
+            (
+                _readable(ret.file),
+                council.name if council else "not known",
+                str(period or "not known"),
+                str(submission or "not known"),
+                "used" if decision.used else "left out",
+                _readable(decision.why),
+                sum(finding.severity is Severity.QUERY for finding in findings),
+                sum(state is State.RETURNED for state in ret.states.values()),
+            )
+        )
+    names = ("File", "Council", "Period", "Submission", "Decision", "Why", "Queries", "Questions returned")
+    return pl.DataFrame(rows, schema=names, orient="row")

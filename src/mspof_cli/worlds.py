@@ -1,0 +1,157 @@
+"""Worlds: sets of counts that fit everything that is known of sums of them, found by a solver and checked afterwards.
+
+The solver is HiGHS, of the University of Edinburgh, which solves problems in whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import highspy
+import numpy as np
+
+from mspof_cli.intervals import Interval
+
+# The search in a round may stop early; what is found is a world all the same.
+ROUGHLY = {"mip_max_nodes": 1, "mip_rel_gap": 0.3, "solve_relaxation": False}
+NOTHING = 1e-7
+EXACTLY = {"mip_max_nodes": 200, "mip_rel_gap": 0.0, "solve_relaxation": False}
+
+
+class Sum(NamedTuple):
+    """Cells that are added up, at least one, less those of ``minus``, and what is known of the result, if anything.
+
+    ``can_hide`` is whether it is about to be published, and need not be.
+    """
+
+    plus: tuple[int, ...]
+    minus: tuple[int, ...]
+    known: Interval | None
+    can_hide: bool = False
+
+    def of(self, counts: Sequence[int]) -> int:
+        return sum(counts[cell] for cell in self.plus) - sum(counts[cell] for cell in self.minus)
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        return self.plus + self.minus
+
+    @property
+    def weights(self) -> Counter[int]:
+        """How often each cell counts; less than 0 for what is taken away."""
+        weights = Counter(self.plus)
+        weights.subtract(self.minus)
+        return weights
+
+
+class Apart:
+    """Cells that no sum connects are attacked apart."""
+
+    def __init__(self, cells: int) -> None:
+        self._above = list(range(cells))
+
+    def root(self, cell: int) -> int:
+        while self._above[cell] != cell:
+            self._above[cell] = self._above[self._above[cell]]
+            cell = self._above[cell]
+        return cell
+
+    def join(self, cells: Sequence[int]) -> None:
+        for one, other in pairwise(cells):
+            self._above[self.root(one)] = self.root(other)
+
+
+class Problem:
+    """Cells that are connected, with what is known of sums of them, before the solver."""
+
+    def __init__(self, cells: Mapping[int, Interval], sums: Mapping[int, Sum]) -> None:
+        """``cells``, by number, are what each can be at most; ``sums``, by number, are all known."""
+        self._place = {cell: place for place, cell in enumerate(cells)}
+        self._rows = {number: row for row, number in enumerate(sums)}
+        self._known = {number: each.known for number, each in sums.items()}
+        self._members = {number: self._sparse(each.weights) for number, each in sums.items()}
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in (("output_flag", False), ("log_to_console", False), ("threads", 1)):
+            self._solver.setOptionValue(name, value)
+        self._every = np.arange(len(cells), dtype=np.int32)
+        for can_be in cells.values():
+            self._solver.addVar(can_be.low, _most(can_be))
+        whole = np.full(len(cells), highspy.HighsVarType.kInteger)
+        self._solver.changeColsIntegrality(len(cells), self._every, whole)
+        for number, each in sums.items():
+            assert each.known is not None
+            places, weights = self._members[number]
+            self._solver.addRow(each.known.low, _most(each.known), len(places), places, weights.astype(float))
+
+    def _sparse(self, weights: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
+        places = np.array([self._place[cell] for cell in weights], dtype=np.int32)
+        return places, np.array(list(weights.values()))
+
+    def know(self, number: int, known: Interval | None) -> Interval | None:
+        """What is known of a sum from now on; gives what was known before."""
+        before = self._known.get(number)
+        if number in self._rows:
+            self._known[number] = known
+            least, most = (known.low, _most(known)) if known else (-highspy.kHighsInf, highspy.kHighsInf)
+            self._solver.changeRowBounds(self._rows[number], least, most)
+        return before
+
+    @property
+    def known(self) -> list[int]:
+        """The sums of which anything is known."""
+        return [number for number, known in self._known.items() if known is not None]
+
+    def world(self, aim: Mapping[int, float], options: Mapping[str, float]) -> World | None:
+        """A world that is far in the direction of an aim, a weight for each cell: the less the weighted sum the better.
+
+        None if the solver finds none, or if what it finds does not fit when it is checked in whole numbers.
+        """
+        self._towards(aim, options)
+        self._solver.run()
+        solution = self._solver.getSolution()
+        if not solution.value_valid:
+            return None
+        counts = np.rint(np.array(solution.col_value)).astype(np.int64)
+        return World(self._place, counts) if self._fits(counts) else None
+
+    def binding(self, aim: Mapping[int, float]) -> list[int]:
+        """The sums without which there might be worlds further in the direction of an aim, if halves were counted."""
+        self._towards(aim, {**EXACTLY, "solve_relaxation": True})
+        self._solver.run()
+        duals = self._solver.getSolution().row_dual
+        return [number for number, row in self._rows.items() if abs(duals[row]) > NOTHING]
+
+    def _towards(self, aim: Mapping[int, float], options: Mapping[str, float]) -> None:
+        costs = np.zeros(len(self._every))
+        places, weights = self._sparse(aim)
+        costs[places] = weights
+        self._solver.changeColsCost(len(costs), self._every, costs)
+        for name, value in options.items():
+            self._solver.setOptionValue(name, value)
+
+    def _fits(self, counts: np.ndarray) -> bool:
+        return all(
+            int(counts[places] @ weights) in known
+            for number, (places, weights) in self._members.items()
+            if (known := self._known[number]) is not None
+        )
+
+
+class World(Sequence[int]):
+    """Counts by the numbers of their cells."""
+
+    def __init__(self, place: Mapping[int, int], counts: np.ndarray) -> None:
+        self._place, self._counts = place, counts
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __getitem__(self, cell: int) -> int:  # type: ignore[override]
+        return int(self._counts[self._place[cell]])
+
+
+def _most(known: Interval) -> float:
+    return float(highspy.kHighsInf) if known.high is None else known.high

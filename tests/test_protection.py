@@ -1,0 +1,233 @@
+"""Small numbers stay hidden: the attack against brute force, and against what is really shown.
+
+``MSPOF_FULL=1`` tries many more random tables and collections.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import random
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+
+import pytest
+from build import CLEAN, COLLECTION, QUARTER, SCHEMAS
+from test_collation import COUNCILS, Figures, a_return, collated, written
+
+from mspof_cli.attack import Attack, protect
+from mspof_cli.collation import Collated
+from mspof_cli.disclosure import Audience, Policy, publish, published_interval
+from mspof_cli.intervals import Interval
+from mspof_cli.measures import measures_of
+from mspof_cli.protection import FARTHEST, Fact, areas_of, protected
+from mspof_cli.worlds import Sum
+
+FULL = bool(os.environ.get("MSPOF_FULL"))
+SEED = 20181015
+POLICIES = [policy for policy in SCHEMAS.policies.values() if policy.base > 1]
+
+
+def bounds(cells: Sequence[Interval], sums: Sequence[Sum], target: Sum) -> Interval:
+    """The bounds of a sum, by trying every world."""
+    ranges = [range(each.low, (each.high or 0) + 1) for each in cells]
+    fitting = [
+        target.of(world)
+        for world in itertools.product(*ranges)
+        if all(each.known is None or each.of(world) in each.known for each in sums)
+    ]
+    return Interval(min(fitting), max(fitting))
+
+
+def tables(number: int) -> Iterator[tuple[list[int], list[Interval], list[Sum], list[int]]]:
+    """Small tables of counts with sums that are published under a policy: counts, cells, sums, and the small sums."""
+    chance = random.Random(SEED)
+    for _ in range(number):
+        policy = chance.choice(POLICIES)
+        counts = [chance.choice((0, 1, 2, 3, 4, 5, 7, 12)) for _ in range(4)]
+        cells = [Interval(max(0, count - 4), count + 4) for count in counts]
+        every = [part for size in (1, 2, 3, 4) for part in itertools.combinations(range(4), size)]
+        sums = []
+        for plus in chance.sample(every, chance.randint(4, 9)):
+            total = sum(counts[cell] for cell in plus)
+            known = published_interval(publish(total, policy), policy)
+            sums.append(Sum(plus, (), known, can_hide=not policy.hides(total)))
+        if chance.random() < 0.3:  # a rule: one count is no larger than two others
+            one, *others = chance.sample(range(4), 3)
+            rule = Sum(tuple(others), (one,), Interval(0))
+            if rule.of(counts) >= 0:
+                sums.append(rule)
+        small = [number for number, each in enumerate(sums) if not each.can_hide and not each.minus]
+        yield counts, cells, sums, small
+
+
+def test_bounds_are_those_of_every_world() -> None:
+    compared = 0
+    for counts, cells, sums, small in tables(200 if FULL else 40):
+        attack = Attack(counts, cells, sums, small)
+        for target in small:
+            found = attack.bounds(target, 99, attack.near(target))
+            assert found == bounds(cells, sums, sums[target]), (counts, sums, target)
+            compared += 1
+    assert compared > 50
+
+
+def test_what_is_hidden_is_enough_and_what_is_exposed_is() -> None:
+    hidden = 0
+    for counts, cells, sums, small in tables(1000 if FULL else 120):
+        result = protect(Attack(counts, cells, sums, small), small, 3)
+        left = [each._replace(known=None) if n in result.hidden else each for n, each in enumerate(sums)]
+        narrow = {}
+        for target in small:
+            found = bounds(cells, left, sums[target])
+            assert found.high is not None
+            if found.high - found.low < 2:
+                narrow[target] = found
+        assert narrow == result.exposed, (counts, sums)
+        hidden += len(result.hidden)
+    assert hidden > 10
+
+
+def random_returns(chance: random.Random) -> Collated:
+    """A few councils' returns for one or two quarters, right by the rules that are errors."""
+    returns = []
+    for council in chance.sample(COUNCILS, chance.randint(3, 6 if FULL else 4)):
+        for period in chance.choice(((QUARTER,), (QUARTER.previous, QUARTER))):
+            most = chance.choice((2, 6, 40))
+            counts: Figures = {name: chance.randint(0, most) for name in CLEAN}
+            by_question = {
+                slug: [name for name in CLEAN if COLLECTION.figures[name].question == slug]
+                for slug in COLLECTION.questions
+            }
+            counts["enquiries_completed"] = sum(counts[name] or 0 for name in by_question["asked"])
+            counts |= dict.fromkeys(by_question["achieved"], (counts["asked_expressed"] or 0) // 3)
+            counts |= dict.fromkeys(by_question["risk_involved"], (counts["enquiries_completed"] or 0) // 7)
+            if chance.random() < 0.3:
+                counts |= dict.fromkeys(by_question[chance.choice(("achieved", "happy", "safer"))])
+            returns.append(a_return(council, counts, period))
+    return collated(returns)
+
+
+def shown_sums(result: Collated, audience: Audience, policy: Policy) -> tuple[list[int], list[Sum], list[int]]:
+    """What a reader of the table has: the counts, each shown number, and the small counts of councils."""
+    table = protected(result, audience, policy).table.to_dicts()
+    cells: dict[tuple[int, str], int] = {}
+    counts: list[int] = []
+    for place, ret in enumerate(result.returns):
+        for name, given in ret.figures.items():
+            if given.value is not None:
+                cells[place, name] = len(counts)
+                counts.append(given.value)
+    by_slug = {(each.slug, each.respondent): each for each in measures_of(result.collection)}
+    sums = []
+    for row in table:
+        measure = by_slug[row["measure"], row["respondent"]]
+        needed = measure.numerator + measure.denominator
+        places = [
+            place
+            for place, ret in enumerate(result.returns)
+            if all((place, name) in cells for name in needed)
+            and ret.who.period in result.spans[row["span"]]
+            and ret.who.council
+            and (row["level"], row["ons_code"], row["name"]) in areas_of(ret.who.council)
+        ]
+        for part, figures in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+            plus = tuple(cells[place, name] for place in places for name in figures)
+            if plus:
+                total = sum(counts[cell] for cell in plus)
+                is_hidden = row[part] == policy.symbol
+                assert is_hidden or row[part] == publish(total, policy)
+                # Where there are few councils, everybody can see that this is why a number is hidden.
+                knows = not is_hidden or (policy.hides(total) and int(row["councils"]) >= audience.councils)
+                sums.append(Sum(plus, (), published_interval(row[part], policy) if knows else None))
+    small = [Sum((cell,), (), None) for (place, _), cell in cells.items() if policy.hides(counts[cell]) and place >= 0]
+    return counts, sums + small, list(range(len(sums), len(sums) + len(small)))
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.slug)
+@pytest.mark.parametrize("audience", ["public", "participants"])
+def test_nothing_can_be_worked_out_of_what_is_shown(audience: str, policy: Policy) -> None:
+    chance = random.Random(SEED)
+    who, _ = SCHEMAS.audiences[audience]
+    for _ in range(125 if FULL else 1):
+        result = random_returns(chance)
+        counts, sums, small = shown_sums(result, who, policy)
+        cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in counts]
+        assert Attack(counts, cells, sums, small).narrow(small, policy.possible) == {}
+
+
+def test_percentages_say_no_more_than_the_counts_beside_them() -> None:
+    chance = random.Random(SEED)
+    for _ in range(5):
+        result = random_returns(chance)
+        for audience in ("public", "participants"):
+            who, policy = SCHEMAS.audiences[audience]
+            for row in protected(result, who, policy).table.to_dicts():
+                if row["unit"] == "percent" and row["value"] not in ("[c]", "[x]", "[z]"):
+                    part, base = int(row["numerator"]), int(row["denominator"])
+                    assert row["value"] == f"{100 * part / base:.0f}"
+                    assert (row["marker"] == "[u]") == (base < 20)
+
+
+HIDDEN = Interval(0, 4)
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        [Sum((0, 1), (), Interval.exactly(23)), Sum((1,), (), Interval.exactly(20))],  # exact totals
+        [Sum((1, 2), (), Interval(31, 31)), Sum((0, 1, 2), (), Interval(34, 34))],  # before and after a late arrival
+        [Sum((0,) * 100, (1,) * 15, Interval(0, 0))],  # an unrounded percentage: 3 of 20 is 15 %
+    ],
+)
+def test_planted_leaks_are_found(leak: list[Sum]) -> None:
+    counts = [3, 20, 11]
+    cells = [Interval(max(0, count - 10), count + 10) for count in counts]
+    sums = [Sum((0,), (), HIDDEN), Sum((1,), (), Interval(18, 22)), Sum((2,), (), Interval(8, 12)), *leak]
+    assert Attack(counts, cells, sums[:3], [0]).narrow([0], 3) == {}
+    assert list(Attack(counts, cells, sums, [0]).narrow([0], 3)) == [0]
+
+
+def small_and_large() -> list[Figures]:
+    """Four councils with numbers that are not multiples of 5, and are not rounded to each other."""
+    return [
+        {
+            name: None if value is None else 1003 + 111 * n + 7 * place
+            for place, (name, value) in enumerate(CLEAN.items())
+        }
+        for n in range(4)
+    ]
+
+
+def test_a_number_known_from_elsewhere_is_reckoned_with() -> None:
+    """Where a fact pins a small number down, whatever is hidden, nothing is published."""
+    counts: Figures = {**CLEAN, "not_achieved": 3}
+    result = collated(a_return(council, counts) for council in COUNCILS[:4])
+    who, policy = SCHEMAS.audiences["public"]
+    fact = Fact(result.returns[:1], ("not_achieved",), Interval.exactly(3))
+    protected(result, who, policy)
+    with pytest.raises(Exception, match="could be worked out") as caught:
+        protected(result, who, policy, [fact])
+    assert "not_achieved (numerator), " in str(caught.value)
+
+
+def test_no_exact_number_is_in_the_bytes_of_public_files() -> None:
+    returns = [a_return(council, counts) for council, counts in zip(COUNCILS, small_and_large(), strict=False)]
+    result = collated(returns)
+    exact = {
+        str(row[part])
+        for row in result.measures.to_dicts()
+        for part in ("numerator", "denominator")
+        if row[part] is not None and row[part] % 5
+    }
+    for audience in ("public", "participants"):
+        for name, data in written(result, audience).items():
+            parts = [data]
+            if name.endswith(".xlsx"):
+                with zipfile.ZipFile(io.BytesIO(data)) as book:
+                    parts = [book.read(each) for each in book.namelist()]
+            found = {number for part in parts for number in re.findall(r"[0-9]+", part.decode(errors="replace"))}
+            assert not found & exact, (audience, name)
+    assert set(re.findall(r"[0-9]+", written(result)["measures.csv"].decode())) >= exact
