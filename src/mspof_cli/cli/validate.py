@@ -22,6 +22,8 @@ from mspof_cli.cli.shared import (
 from mspof_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mspof_cli.loading import Schemas
     from mspof_cli.outputs.deliver import Format
     from mspof_cli.pipeline import Batch
@@ -79,7 +81,9 @@ def validate(
 
     wanted, loaded = _format(format), schemas_in(schemas)
     if feedback:
-        refuse_feedback_among(feedback, [*paths, *(since or [])])
+        from mspof_cli.outputs.whole import refuse_unfit
+
+        refuse_unfit(feedback, [*paths, *(since or [])])
     published, explained = published_in(sac, loaded), explained_in(explanations, loaded)
     asked = period_of(period) if period else None
     with progress_bar(quiet) as progress:
@@ -99,29 +103,23 @@ def validate(
         raise typer.Exit(ERRORS_FOUND)
 
 
-def refuse_feedback_among(feedback: Path, inputs: list[Path]) -> None:
-    """``UsageError`` if feedback would be written within a folder that is read."""
-    from mspof_cli.outputs.files import refuse_among_inputs
-
-    refuse_among_inputs(feedback, inputs)
-
-
 def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Path]) -> None:
-    """Feedback for each return that counts, each file whole or not at all; says what was written."""
+    """Feedback for each return that counts, beside what the folder has of others; says what was written."""
     from mspof_cli.outputs.deliver import say
     from mspof_cli.outputs.feedback import feedback_files, refuse_to_lose_explanations
-    from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.whole import whole_folder
 
-    names = 0
-    make_folder(folder)
-    for files in feedback_files(batch, schemas):
-        paths = {folder / name: data for name, data in files.items()}
-        refuse_to_overwrite(paths, inputs)
-        refuse_to_lose_explanations(paths, batch)
-        for path, data in paths.items():
-            write_whole(path, data)
-        names += 1
-    say(f"Wrote feedback for {names} of {len(batch.checked)} files to '{folder}'.", "")
+    def files() -> Iterator[tuple[str, bytes]]:
+        names: list[str] = []
+        for each in feedback_files(batch, schemas):
+            names += each
+            yield from each.items()
+        # Last, as a copy that came back may have been saved there in the meantime.
+        refuse_to_lose_explanations((folder / name for name in names), batch)
+
+    whole_folder(folder, files(), inputs)
+    number = sum(not checked.set_aside for checked in batch.checked)
+    say(f"Wrote feedback for {number} of {len(batch.checked)} files to '{folder}'.", "")
 
 
 def _has_errors(batch: Batch, strict: bool) -> bool:
