@@ -160,6 +160,11 @@ def unfit(folder: Path) -> tuple[str, str]:
     return caught.value.problem, caught.value.remedy
 
 
+def fixed(folder: Path) -> tuple[str, str]:
+    problem = f"'{folder}' can't be replaced as a whole. It may be a disk of its own, or part of the system."
+    return problem, "Choose a folder in it, or another."
+
+
 def test_a_folder_with_a_folder_in_it(out: Path) -> None:
     for name in ("sent", "charts"):
         (out / name).mkdir()
@@ -180,7 +185,7 @@ def test_the_folder_that_you_are_in(out: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_whole_disk() -> None:
-    assert unfit(Path("/")) == ("'/' is a whole disk.", "Choose a folder on it.")
+    assert unfit(Path("/")) == fixed(Path("/"))
 
 
 def test_a_file(tmp_path: Path) -> None:
@@ -200,7 +205,7 @@ def test_a_folder_that_the_system_does_not_move(out: Path, monkeypatch: pytest.M
         raise OSError(errno.EXDEV, "Invalid cross-device link")
 
     monkeypatch.setattr(whole, "exchange", refuses)
-    assert refused(out) == (f"'{out}' could not be written: invalid cross-device link.", WHERE)
+    assert refused(out) == fixed(out)
     assert held(out) == FIRST | NOTES
     assert names(out.parent) == ["out"]
 
@@ -473,22 +478,38 @@ def test_an_output_that_is_open_elsewhere(inboxes: Inboxes) -> None:
     assert inboxes.state() == 1
 
 
+def with_mounts(inboxes: Inboxes, mount: str) -> tuple[str, str]:
+    """The status of a run and the files that are there after it, and what it said, with disks of its own."""
+    apart = [shutil.which("unshare") or "unshare", "--map-root-user", "--mount", "sh", "-c"]
+    try:
+        subprocess.run([*apart, mount], cwd=inboxes.out.parent, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no disks can be attached here")
+    script = f"{mount} && cd / && \"$@\"; echo $?; cd '{inboxes.out.parent}' && find . -type f && cat out/*.txt"
+    done = subprocess.run(
+        [*apart, script, "sh", *MSPOF, *inboxes.arguments(1)],
+        cwd=inboxes.out.parent, env=environment(), capture_output=True, check=False,
+    )  # fmt: skip
+    return done.stdout.decode(), done.stderr.decode()
+
+
 def test_a_full_disk(inboxes: Inboxes) -> None:
     to = inboxes.out.parent
-    unshare = [shutil.which("unshare") or "unshare", "--map-root-user", "--mount", "sh", "-c"]
-    mount = f"mount -t tmpfs -o size=32k none '{to}'"
-    try:
-        subprocess.run([*unshare, mount], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no small disk can be made here")
-    script = f"{mount} && cd '{to}' && mkdir out && echo previous >out/measures.csv && cd /"
-    script += f" && \"$@\"; echo $?; cd '{to}' && find . -type f && cat out/*"
-    done = subprocess.run(
-        [*unshare, script, "sh", *MSPOF, *inboxes.arguments(1)], env=environment(), capture_output=True, check=False
+    small = f"mount -t tmpfs -o size=32k none '{to}' && mkdir '{to}/out' && echo mine >'{to}/out/notes.txt'"
+    assert with_mounts(inboxes, small) == (
+        "3\n./out/notes.txt\nmine\n",
+        f"mspof: '{inboxes.out}' could not be written: no space left on device. {WHERE}\n",
     )
-    assert done.stdout.decode() == "3\n./out/measures.csv\nprevious\n"
-    said = f"mspof: '{inboxes.out}' could not be written: no space left on device. {WHERE}\n"
-    assert done.stderr.decode() == said
+
+
+@pytest.mark.parametrize("mount", ["-t tmpfs none", "--bind ../bound"])
+def test_a_folder_that_is_a_disk_of_its_own(mount: str, inboxes: Inboxes) -> None:
+    """The second is on the same disk, and is only seen to be a place of its own when it does not move."""
+    (inboxes.folder / "bound").mkdir()
+    attached = f"mount {mount} out && echo mine >out/notes.txt"
+    said = " ".join(fixed(inboxes.out))
+    assert with_mounts(inboxes, attached) == ("3\n./out/notes.txt\nmine\n", f"mspof: {said}\n")
+    assert inboxes.state() == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no such permissions")

@@ -10,6 +10,7 @@ a run that was killed left there goes at the next run, which finds it by its nam
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -21,6 +22,9 @@ from mspof_cli.outputs.files import not_written, refuse_to_overwrite, unless_hel
 from mspof_cli.outputs.system import exchange, lock, settle
 
 NEW, OLD, LOCK = "new", "old", "lock"
+
+# What the system answers where a folder is a place to which something else was attached.
+FIXED = {errno.EXDEV, errno.EBUSY}
 
 ALONE = "Outputs take the place of a whole folder. Choose one for them alone."
 
@@ -36,7 +40,7 @@ def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
             problem = f"'{folder}' is within '{path}', which is being read."
             raise UsageError(problem, "Choose a folder outside it, so that outputs are not taken for returns.")
     if os.path.ismount(target):
-        raise MspofError(f"'{folder}' is a whole disk.", "Choose a folder on it.")
+        raise _fixed(folder)
     if _stands_in(target):
         raise MspofError(f"'{folder}' is the folder that you are in, or one around it.", ALONE)
     if target.exists() and not target.is_dir():
@@ -49,6 +53,11 @@ def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
         raise not_written(folder, error) from error
     if within:
         raise MspofError(f"'{folder}' has a folder in it, '{min(within)}'.", ALONE)
+
+
+def _fixed(folder: Path) -> MspofError:
+    problem = f"'{folder}' can't be replaced as a whole. It may be a disk of its own, or part of the system."
+    return MspofError(problem, "Choose a folder in it, or another.")
 
 
 def _stands_in(target: Path) -> bool:
@@ -87,7 +96,7 @@ def whole_folder(
                 _carry(was, target, ours, os.replace)  # what somebody saved there in this moment
             settle(target.parent)
     except OSError as error:
-        raise not_written(folder, error) from error
+        raise _fixed(folder) if error.errno in FIXED else not_written(folder, error) from error
 
 
 @contextmanager
@@ -95,18 +104,19 @@ def _hidden(target: Path) -> Iterator[Path]:
     """The hidden folder beside a folder, for one run at a time; what is left in it goes before and after."""
     hidden = target.with_name(f".{target.name}.mspof")
     hidden.mkdir(mode=0o700, exist_ok=True)
-    locked = _lock(hidden / LOCK, target)
     try:
-        _tidy(hidden, target)
-        yield hidden
-    finally:
-        # What can't be removed now goes at the next run.
-        with suppress(OSError):
+        locked = _lock(hidden / LOCK, target)
+        try:
             _tidy(hidden, target)
-        with suppress(OSError):
-            (hidden / LOCK).unlink()  # while it is locked, or it might be another run's
-        os.close(locked)
-        with suppress(OSError):
+            yield hidden
+        finally:
+            with suppress(OSError):  # what can't be removed now goes at the next run
+                _tidy(hidden, target)
+            with suppress(OSError):
+                (hidden / LOCK).unlink()  # while it is locked, or it might be another run's
+            os.close(locked)
+    finally:
+        with suppress(OSError):  # another run may be in it by now
             hidden.rmdir()
 
 
@@ -167,17 +177,21 @@ def _written(name: str, data: bytes, folder: Path) -> str:
     return name
 
 
-def _carry(source: Path, to: Path, ours: Collection[str], by: Callable[[str, Path], object]) -> None:
+def _carry(source: Path, to: Path, ours: Collection[str], by: Callable[[Path, Path], object]) -> None:
     """Bring over what is not ours, unless the same or something later is there."""
     for entry in list(os.scandir(source)):
-        there = to / entry.name
-        if entry.name not in ours and (
-            not os.path.lexists(there) or there.lstat().st_mtime_ns < entry.stat(follow_symlinks=False).st_mtime_ns
-        ):
-            by(entry.path, there)
+        if entry.name not in ours:
+            with suppress(FileNotFoundError):  # somebody has just removed it
+                there = to / entry.name
+                if not os.path.lexists(there) or _time(there) < _time(Path(entry)):
+                    by(Path(entry), there)
 
 
-def _link(path: str, to: Path) -> None:
+def _time(path: Path) -> int:
+    return path.lstat().st_mtime_ns
+
+
+def _link(path: Path, to: Path) -> None:
     """A second name for a file, or a copy where the disk has no such thing, or the file is somebody else's."""
     try:
         os.link(path, to, follow_symlinks=False)
