@@ -130,11 +130,10 @@ def _lock(path: Path, target: Path) -> int:
         lock(opened)
         if not os.path.samestat(os.fstat(opened), path.stat()):
             raise BlockingIOError
-    except (BlockingIOError, FileNotFoundError):
+    except OSError as error:
         os.close(opened)
-        raise _busy(target) from None
-    except OSError:
-        os.close(opened)
+        if isinstance(error, BlockingIOError | FileNotFoundError):
+            raise _busy(target) from None
         raise
     return opened
 
@@ -144,9 +143,7 @@ def _busy(target: Path) -> MspofError:
 
 
 def _tidy(hidden: Path, target: Path) -> None:
-    """Put back a folder that was moved aside and not replaced, and remove what else was left. It removes no folder
-    but its own: should somebody's be there, it says so.
-    """
+    """Put back a folder that was moved aside and not replaced, and remove what else was left: files, never a tree."""
     if (hidden / OLD).exists() and not target.exists():
         (hidden / OLD).rename(target)
     for left in (hidden / NEW, hidden / OLD):
