@@ -327,8 +327,10 @@ def test_collate_ends_well_if_nothing_with_errors_was_left_out(here: Path) -> No
 def test_collate_to_a_folder_that_is_there(here: Path) -> None:
     (here / "out").mkdir()
     (here / "out" / "measures.csv").write_text("old")
+    (here / "out" / "sac.csv").write_text("old")
     (here / "out" / "notes.txt").write_text("mine")
     assert collated("forms/a.xlsx", "forms/b.xlsx", "--to", "out").status == 0
+    assert sorted(path.name for path in (here / "out").iterdir()) == sorted((*OUTPUTS, "notes.txt"))
     assert (here / "out" / "measures.csv").read_bytes().startswith(b"collection,")
     assert (here / "out" / "notes.txt").read_text() == "mine"
 
@@ -346,6 +348,7 @@ def test_collate_does_not_write_among_the_returns(to: str, here: Path) -> None:
 
 @pytest.mark.parametrize("name", ["measures.csv", "summary.xlsx"])
 def test_collate_never_replaces_a_return(name: str, here: Path) -> None:
+    shutil.rmtree(here / "forms" / "in")
     (here / "forms" / name).write_bytes(GOOD)
     assert collated(f"forms/{name}", "forms/b.xlsx", "--to", "forms").status == 2
     assert (here / "forms" / name).read_bytes() == GOOD

@@ -752,9 +752,9 @@ def test_only_feedback_can_be_taken_from(tmp_path: Path, other: str) -> None:
 
 def test_what_a_council_wrote_is_not_written_over(tmp_path: Path) -> None:
     """The copy that came back, saved where it was sent from. Once it is taken, it is no longer lost."""
-    again = ("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    again = ("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path / "told")
     assert mspof(*again).returncode == mspof(*again).returncode == 0
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = tmp_path / "told" / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
     filled_in(copy, {"MSP202": DIED})
     before = copy.read_bytes()
     refused = mspof(*again)

@@ -13,7 +13,7 @@ import pytest
 
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.outputs import files
-from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
+from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
 
 REMEDY = "Check that the folder is there, that you may write in it, and that the disk is not full."
 
@@ -211,17 +211,6 @@ def test_a_file_that_is_held_for_good(tmp_path: Path, monkeypatch: pytest.Monkey
     assert error.remedy == "Close 'out.csv' and run again."
     assert names(tmp_path) == ["out.csv"]
     assert (tmp_path / "out.csv").read_bytes() == b"old"
-
-
-def test_a_folder_to_write_to(tmp_path: Path) -> None:
-    make_folder(tmp_path / "a" / "b")
-    make_folder(tmp_path / "a" / "b")
-    assert (tmp_path / "a" / "b").is_dir()
-    (tmp_path / "file").write_bytes(b"")
-    for folder in (tmp_path / "file", tmp_path / "file" / "b"):
-        with pytest.raises(MspofError) as caught:
-            make_folder(folder)
-        assert caught.value.problem == f"The folder '{folder}' can't be made."
 
 
 def test_an_input_is_never_an_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

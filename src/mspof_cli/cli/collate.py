@@ -40,12 +40,12 @@ def collate(
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX, with small numbers protected."""
     from mspof_cli.outputs.deliver import inputs_of, print_out, say_of_sac
-    from mspof_cli.outputs.files import refuse_among_inputs, write_folder
+    from mspof_cli.outputs.whole import refuse_unfit, whole_folder
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
     wanted = period_of(period)
-    refuse_among_inputs(to, paths)
+    refuse_unfit(to, paths)
     loaded = schemas_in(schemas)
     who, policy = audience_in(audience, loaded)
     known, explained = published_in(sac, loaded), explained_in(explanations, loaded)
@@ -54,7 +54,7 @@ def collate(
     say_of_sac(batch, known)
     # These load polars, after which reading could not be shared with a second process.
     from mspof_cli.collation import collate as compute
-    from mspof_cli.outputs.summary import refuse_other_audience, summary_files
+    from mspof_cli.outputs.summary import SOMETIMES, refuse_other_audience, summary_files
     from mspof_cli.outputs.text import compose_collation, plain
     from mspof_cli.published import published as publish
 
@@ -62,7 +62,8 @@ def collate(
     slug = collated.collection.slug
     published = publish(collated, batch.checked, who, policy, known, loaded.england(slug), loaded.sha256(slug))
     refuse_other_audience(to, published)
-    written = write_folder(to, summary_files(published), inputs_of(batch, known, explanations))
-    print_out(plain(compose_collation(collated, published, written)))
+    files = summary_files(published)
+    whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
+    print_out(plain(compose_collation(collated, published, [to / name for name in files])))
     if any(decision.has_errors for decision in collated.decisions):
         raise typer.Exit(ERRORS_FOUND)

@@ -23,21 +23,22 @@ def participation(
 ) -> None:
     """Say who has returned, who has not, and what councils' systems can supply."""
     from mspof_cli.outputs.deliver import inputs_of, print_out
-    from mspof_cli.outputs.files import refuse_among_inputs, write_folder
-    from mspof_cli.outputs.participation import compose_participation, participation_files
+    from mspof_cli.outputs.participation import SOMETIMES, compose_participation, participation_files
     from mspof_cli.outputs.text import plain
+    from mspof_cli.outputs.whole import refuse_unfit, whole_folder
     from mspof_cli.participation import participation as compute
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
     wanted = period_of(period) if period else None
     if to:
-        refuse_among_inputs(to, paths)
+        refuse_unfit(to, paths)
     loaded = schemas_in(schemas)
     with progress_bar(quiet=False) as progress:
         batch = check_all(paths, loaded, progress)
     found = compute(batch.checked, wanted, loaded.register)
     print_out("\n".join(plain(report) for report in compose_participation(found)))
     if to:
-        written = write_folder(to, participation_files(found), inputs_of(batch))
-        print_out("\n" + "".join(f"Wrote {path}\n" for path in written))
+        files = participation_files(found)
+        whole_folder(to, files.items(), inputs_of(batch), former=SOMETIMES)
+        print_out("\n" + "".join(f"Wrote {to / name}\n" for name in files))

@@ -22,6 +22,8 @@ from mspof_cli.cli.shared import (
 from mspof_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mspof_cli.loading import Schemas
     from mspof_cli.outputs.deliver import Format
     from mspof_cli.pipeline import Batch
@@ -81,7 +83,9 @@ def validate(
 
     wanted, loaded = _format(format), schemas_in(schemas)
     if feedback:
-        refuse_feedback_among(feedback, [*paths, *(since or [])])
+        from mspof_cli.outputs.whole import refuse_unfit
+
+        refuse_unfit(feedback, [*paths, *(since or [])])
     published, explained = published_in(sac, loaded), explained_in(explanations, loaded)
     asked = period_of(period) if period else None
     with progress_bar(quiet) as progress:
@@ -101,32 +105,26 @@ def validate(
         raise typer.Exit(ERRORS_FOUND)
 
 
-def refuse_feedback_among(feedback: Path, inputs: list[Path]) -> None:
-    """``UsageError`` if feedback would be written within a folder that is read."""
-    from mspof_cli.outputs.files import refuse_among_inputs
-
-    refuse_among_inputs(feedback, inputs)
-
-
 def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Path]) -> None:
-    """Feedback for each return that counts, each file whole or not at all; says what was written."""
+    """Feedback for each return that counts, beside what the folder has of others; says what was written."""
     from mspof_cli.findings import some_of
     from mspof_cli.outputs.deliver import say
     from mspof_cli.outputs.feedback import feedback_files, others_in, refuse_to_lose_explanations
-    from mspof_cli.outputs.files import make_folder, refuse_to_overwrite, write_whole
+    from mspof_cli.outputs.whole import whole_folder
 
-    returns, written = 0, set[str]()
-    make_folder(folder)
-    for files in feedback_files(batch, schemas):
-        paths = {folder / name: data for name, data in files.items()}
-        refuse_to_overwrite(paths, inputs)
-        refuse_to_lose_explanations(paths, batch)
-        for path, data in paths.items():
-            write_whole(path, data)
-        returns += 1
-        written |= {path.name for path in paths}
-    say(f"Wrote feedback for {returns} of {len(batch.checked)} files to '{folder}'.", "")
-    others = others_in(folder, written)
+    names: list[str] = []
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for each in feedback_files(batch, schemas):
+            names.extend(each)
+            yield from each.items()
+        # Last, as a copy that came back may have been saved there in the meantime.
+        refuse_to_lose_explanations((folder / name for name in names), batch)
+
+    whole_folder(folder, files(), inputs)
+    number = sum(not checked.set_aside for checked in batch.checked)
+    say(f"Wrote feedback for {number} of {len(batch.checked)} files to '{folder}'.", "")
+    others = others_in(folder, names)
     if others:
         left = f"'{folder}' also holds what this run did not write: {some_of(others, OTHERS_NAMED)}."
         say(left, "Remove it if it is of an earlier run.")

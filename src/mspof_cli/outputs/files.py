@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from mspof_cli.errors import MspofError, UsageError
@@ -31,45 +32,10 @@ def _identity(path: Path) -> object:
     return status.st_dev, status.st_ino
 
 
-def refuse_among_inputs(folder: Path, inputs: Iterable[Path]) -> None:
-    """``UsageError`` if a folder to write to is a file, or is within one that is read.
-
-    The next run would take the outputs for returns.
-    """
-    there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
-    if there.exists() and not there.is_dir():
-        raise UsageError(f"'{there}' is a file, not a folder.", "Choose another name for the folder to write to.")
-    for path in inputs:
-        if path.is_dir() and Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(path)):
-            problem = f"'{folder}' is within '{path}', which is being read."
-            raise UsageError(problem, "Choose a folder outside it, so that outputs are not taken for returns.")
-
-
 def refuse_existing(output: Path) -> None:
     """``UsageError`` if there is such a file already: it may be a form that someone has filled in."""
     if os.path.lexists(output):
         raise UsageError(f"There is a file '{output}' already.", "Choose another name, or remove it first.")
-
-
-def make_folder(folder: Path) -> None:
-    """The folder to write to, if it is not there yet."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MspofError(f"The folder '{folder}' can't be made.", "Choose a folder where you may write.") from error
-
-
-def write_folder(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path]) -> list[Path]:
-    """Write files by name into a folder, which is made if need be, each whole; gives where they are.
-
-    ``UsageError`` before anything is written, if one of them is an input.
-    """
-    paths = {folder / name: data for name, data in files.items()}
-    refuse_to_overwrite(paths, inputs)
-    make_folder(folder)
-    for path, data in paths.items():
-        write_whole(path, data)
-    return list(paths)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -90,11 +56,9 @@ def write_whole(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
-        _replace(temporary, target)
+        unless_held(partial(temporary.replace, target), target)
     except OSError as error:
-        reason = (error.strerror or "the folder refused it").lower()
-        remedy = "Check that the folder is there, that you may write in it, and that the disk is not full."
-        raise MspofError(f"'{path}' could not be written: {reason}.", remedy) from error
+        raise not_written(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -106,14 +70,22 @@ def _umask() -> int:
     return mask
 
 
-def _replace(temporary: Path, path: Path) -> None:
+def not_written(path: Path, error: OSError) -> MspofError:
+    """What is said of an output that the system refused."""
+    reason = (error.strerror or "the folder refused it").lower()
+    remedy = "Check that the folder is there, that you may write in it, and that the disk is not full."
+    return MspofError(f"'{path}' could not be written: {reason}.", remedy)
+
+
+def unless_held(move: Callable[[], object], path: Path) -> None:
+    """Move what may be open in another program, which is given a moment to let go of it."""
     for _ in range(REPLACE_ATTEMPTS - 1):
         try:
-            temporary.replace(path)
+            move()
             return
         except PermissionError:
             time.sleep(REPLACE_PAUSE_SECONDS)
     try:
-        temporary.replace(path)
+        move()
     except PermissionError as error:
         raise MspofError(f"'{path}' is open in another program.", f"Close '{path.name}' and run again.") from error

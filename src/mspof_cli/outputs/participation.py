@@ -21,6 +21,10 @@ WHAT_TO_DO = {
 }
 
 
+SYSTEMS = "systems.csv"
+SOMETIMES = (SYSTEMS,)  # only where a system is named, so it might be left from the time before
+
+
 def compose_participation(part: Participation) -> tuple[Report, ...]:
     """What to show: headlines, then a table each for regions, questions, years and systems, then the councils."""
     return (
@@ -132,7 +136,7 @@ def participation_files(part: Participation) -> dict[str, bytes]:
     }
     if part.systems:
         rows = ((part.period.year, each.name, each.councils, *each.supplied.values()) for each in part.systems)
-        files["systems.csv"] = _csv(("year", "system", "councils", *labels), rows)
+        files[SYSTEMS] = _csv(("year", "system", "councils", *labels), rows)
     return files
 
 

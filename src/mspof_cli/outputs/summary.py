@@ -16,6 +16,8 @@ from mspof_cli.outputs.safe import FORMULA_STARTS
 from mspof_cli.published import Published
 
 MEASURES, METADATA, QUALITY, WORKBOOK = "measures.csv", "measures.csv-metadata.json", "quality.md", "summary.xlsx"
+ENGLAND, SAC = "england.csv", "sac.csv"
+SOMETIMES = (ENGLAND, SAC)  # in some summaries only, so they might be left from the one before
 
 
 def summary_files(published: Published) -> dict[str, bytes]:
@@ -23,9 +25,9 @@ def summary_files(published: Published) -> dict[str, bytes]:
     described = json.dumps(metadata(published, MEASURES), ensure_ascii=False, indent=2) + "\n"
     files = {MEASURES: as_csv(published.measures.table), METADATA: described.encode()}
     if not published.england.is_empty():
-        files["england.csv"] = as_csv(published.england)
+        files[ENGLAND] = as_csv(published.england)
     if published.sac is not None:
-        files["sac.csv"] = as_csv(published.sac)
+        files[SAC] = as_csv(published.sac)
     files |= {QUALITY: statement(published).encode(), WORKBOOK: workbook(published)}
     return {**files, MANIFEST: manifest(published, files)}  # which is written last
 
