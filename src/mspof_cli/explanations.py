@@ -34,7 +34,7 @@ EMPTY_WORDS = frozenset({
     "the", "these", "this", "to", "true", "verified", "was", "we", "were", "x", "yes"
 })  # fmt: skip
 
-# An address, not any '@'; and 10 or 11 digits, which a telephone number and an NHS number have, however they are spaced.
+# An address, not any '@'; and 10 or 11 digits, as telephone and NHS numbers have, however they are spaced.
 E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,}")
 TELEPHONE = re.compile(r"(?:(?<![0-9])|\+44)[0-9](?:[ ()]{0,2}[0-9]){9,10}(?![0-9])")
 
@@ -196,7 +196,7 @@ def _as_typed(text: str) -> str:
 def merged(known: Iterable[Explanation], more: Iterable[Explanation]) -> tuple[Explanation, ...]:
     """Explanations with others added, which take the place of those of the same query; in order.
 
-    What somebody decided or noted of a query stays with it: until when its explanation holds, and the file's own columns.
+    What somebody decided or noted of a query stays with it: until when its explanation holds, and further columns.
     """
     by_key = {each.key: each for each in known}
     for each in more:
