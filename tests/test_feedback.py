@@ -577,7 +577,7 @@ def test_what_was_typed_beside_an_answer_is_listed_and_what_the_form_has_there_i
 
 # --- explanations, there and back -----------------------------------------------------------------------------------
 
-SAYS_NOTHING = "'Checked, correct' does not explain it. Say what lies behind the figures."
+SAYS_NOTHING = "It does not say why. Say what lies behind the figures."
 DIED = "Three people died before they could be asked whether their outcomes were achieved."
 
 
@@ -707,12 +707,116 @@ def test_a_rule_that_is_not_there_is_not_taken(tmp_path: Path) -> None:
                 cell.value = "MSP999"
     book.save(copy)
     done = mspof("explain", "--from", copy, cwd=tmp_path)
-    assert "There is no such rule." in done.stdout.decode() + done.stderr.decode()
+    assert "  MSP999 does not count as explained: There is no such rule." in done.stdout.decode()
+    assert not (tmp_path / "explanations.csv").exists()
+
+
+def test_what_somebody_noted_beside_an_explanation_stays_when_it_is_taken_again(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
     kept = tmp_path / "explanations.csv"
-    assert not kept.exists() or "MSP999" not in kept.read_text(encoding="utf-8")
+    noted = "Asked by phone,\nsee the minutes"
+    with kept.open("w", encoding="utf-8", newline="") as file:
+        columns = ("note", "ons_code", "period", "code", "explanation", "until", "date")
+        own = (noted, "DEMO00007", "2018-19-Q3", "MSP202", "An older one about the move", "2018-19-Q4", "01/02/2019")
+        csv.writer(file).writerows([columns, own, ("", "DEMO00001", *own[2:])])
+    filled_in(copy, {"MSP202": DIED})
+    assert mspof("explain", "--from", copy, "--date", "2019-02-14", cwd=tmp_path).returncode == 0
+    with kept.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["explanation"], row["until"], row["date"], row["note"]) for row in rows] == [
+        ("An older one about the move", "2018-19-Q4", "2019-02-01", ""),
+        (DIED, "2018-19-Q4", "2019-02-14", noted),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("Ring Ann on 07700 900123", "It holds what may be a telephone or NHS number."),
+        ("Ring +442079460123 about the move", "It holds what may be a telephone or NHS number."),
+        ("Ask ann.example@council.gov.uk about it", "It holds an e-mail address."),
+        ("O.K.", "It does not say why."),
+        ("Looks right", "It does not say why."),
+        ("Done", "It does not say why."),
+        ("x", "It does not say why."),
+        ("As before", "It does not say why."),
+        ("nothing to add", "It does not say why."),
+    ],
+)
+def test_what_is_no_explanation_is_refused_and_not_repeated(tmp_path: Path, said: str, why: str) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    filled_in(copy, {"MSP202": said})
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert f"MSP202 does not count as explained: {why}" in done.stdout.decode()
+    assert not (tmp_path / "explanations.csv").exists()
+    (tmp_path / "e.csv").write_text(HEAD + f"DEMO00007,2018-19-Q3,MSP202,,{said},,,,\n", encoding="utf-8")
+    notes = findings(Q3, "--explanations", "e.csv", cwd=tmp_path)
+    [message] = [each["message"] for each in notes if each["code"] == "EXP104"]
+    remedies = ("Say what lies behind the figures.", "Say it without naming or describing a person.")
+    assert message in {f"The explanation of MSP202 does not count. {why} {remedy}" for remedy in remedies}
+
+
+@pytest.mark.parametrize(
+    "said", ["Seen @ closure: 27 of 30", "In 2018-19 2019-20 we moved", "30, 27, 25, 22 and 20 moved"]
+)
+def test_numbers_and_signs_that_are_no_contact_details_are_taken(tmp_path: Path, said: str) -> None:
+    (tmp_path / "e.csv").write_text(HEAD + f'DEMO00007,2018-19-Q3,MSP202,,"{said}",,,,\n', encoding="utf-8")
+    told = findings(Q3, "--explanations", "e.csv", cwd=tmp_path)
+    assert [each["explanation"] for each in told if each["explanation"]] == [said]
+
+
+def test_a_team_with_contact_details_is_left_out(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    filled_in(copy, {"MSP202": DIED}, team="Ann, ann@council.gov.uk")
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert "  The team was left out: It holds an e-mail address." in done.stdout.decode()
+    assert "ann@" not in (tmp_path / "explanations.csv").read_text(encoding="utf-8")
+
+
+def test_what_is_no_file_is_not_read_as_explanations(tmp_path: Path) -> None:
+    """A device or a pipe never ends."""
+    os.mkfifo(tmp_path / "pipe")
+    for file in ("/dev/zero", "pipe"):
+        done = mspof("validate", Q3, "--explanations", file, cwd=tmp_path)
+        assert (done.returncode, f"'{file}' is not a file." in done.stderr.decode()) == (2, True)
+
+
+def test_a_sheet_that_lists_more_than_rules_can_find_is_not_taken(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
+    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    book = openpyxl.load_workbook(copy)
+    sheet = book["Feedback"]
+    [row] = [row for row in sheet.iter_rows() if "MSP202" in [cell.value for cell in row]]
+    for number in range(500):
+        for cell in row:
+            sheet.cell(sheet.max_row + (cell is row[0]), cell.column).value = cell.value or number
+    book.save(copy)
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert (done.returncode, " queries. The sheet was changed." in done.stderr.decode()) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("nothing.xlsx", "There is no file 'nothing.xlsx'."),
+        (".", "'.' is a folder. Name the marked copies in it, with --from before each."),
+        ("link.xlsx", "'link.xlsx' can't be opened: a link to another file."),
+    ],
+)
+def test_what_explanations_can_not_be_taken_from(tmp_path: Path, source: str, said: str) -> None:
+    (tmp_path / "link.xlsx").symlink_to(Q3 / "Glimmerbeck.xlsx")
+    done = mspof("explain", "--from", source, cwd=tmp_path)
+    assert said in done.stderr.decode()
+    assert done.returncode == (3 if "opened" in said else 2)
+    done = mspof("explain", "--from", Q3 / "Glimmerbeck.xlsx", "--explanations", ".", cwd=tmp_path)
+    assert (done.returncode, "'.' is a folder." in done.stderr.decode()) == (2, True)
 
 
 HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"
+LINE = "DEMO00007,2018-19-Q3,MSP202,,Three people had moved,,,,\n"
 
 
 @pytest.mark.parametrize(
@@ -724,6 +828,12 @@ HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"
         (HEAD + "DEMO00007,2018-19-Q3,MSP202,,Moved,,,soon,\n", "Line 2 of 'e.csv': 'soon' is not a period."),
         (HEAD + "DEMO00007,2018-19-Q3,MSP202,,Moved,,,2018-19-Q2,\n", "Line 2 of 'e.csv': it ends before it begins."),
         (HEAD + ",2018-19-Q3,MSP202,,Moved,,,,\n", "Line 2 of 'e.csv': there is no ONS code."),
+        (HEAD + "E99,2018-19-Q3,MSP202,,Moved,,,,\n", "Line 2 of 'e.csv': no council has the ONS code 'E99'."),
+        (HEAD + "DEMO00007,2018-19-Q3,MSP202,,Moved,,soon,,\n", "Line 2 of 'e.csv': 'soon' is not a date."),
+        (HEAD + "DEMO00007,2018-19-Q3,MSP202,,Moved,,,,,more\n", "Line 2 of 'e.csv': there is more in it than"),
+        (HEAD + LINE + LINE.lower(), "Line 3 of 'e.csv': line 2 explains the same query."),
+        (HEAD + 'DEMO00007,2018-19-Q3,MSP202,,"Moved\n', "Line 2 of 'e.csv' is not CSV."),
+        ("ons_code,period,code,explanation,note,note\n", "'e.csv' has two columns 'note'."),
         ("\xff", "'e.csv' is not in UTF-8."),
     ],
 )

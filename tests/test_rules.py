@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 from shell import ROOT
 
 from mspof_cli.cells import Cell, Kind
+from mspof_cli.cli.shared import councils_of
 from mspof_cli.explanations import read_explanations
 from mspof_cli.findings import Finding, Severity, Status, Trouble
 from mspof_cli.layout import Form
@@ -298,7 +299,9 @@ def sample(code: str) -> Meeting:
         [text] = (ROOT / "sample_proformas" / "faults").glob(f"{code}-*.txt")
         option, value = text.read_text(encoding="utf-8").splitlines()[0].split(maxsplit=1)
         sac = read_sac([str(text.parent / value)], SCHEMAS) if option == "--sac" else None
-        explanations = read_explanations(text.parent / value, CODES) if option == "--explanations" else ()
+        explanations = (
+            read_explanations(text.parent / value, CODES, councils_of(SCHEMAS)) if option == "--explanations" else ()
+        )
         period = parse_period(value) if option == "--period" else None
         return validate([text.with_suffix("")], SCHEMAS, sac=sac, explanations=explanations, period=period).checked
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mspof_cli.cli.shared import councils_of
 from mspof_cli.explanations import read_explanations
 from mspof_cli.findings import Status
 from mspof_cli.loading import Schemas, schemas_folder
@@ -29,7 +30,7 @@ def run(path: Path, monkeypatch: pytest.MonkeyPatch, options: str = "") -> Batch
     option, value = given or ["", ""]
     monkeypatch.chdir(SAMPLES / "faults")
     sac = read_sac([value], schemas) if option == "--sac" else None
-    explanations = read_explanations(Path(value), CODES) if option == "--explanations" else ()
+    explanations = read_explanations(Path(value), CODES, councils_of(schemas)) if option == "--explanations" else ()
     period = parse_period(value) if option == "--period" else None
     monkeypatch.chdir(path if path.is_dir() else path.parent)
     paths = [Path() if path.is_dir() else Path(path.name)]

@@ -3,53 +3,81 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 from typing import NamedTuple
 
-from mspof_cli.errors import UsageError
-from mspof_cli.explanations import Explanation, unfit
-from mspof_cli.feedback import read_feedback
+from mspof_cli.errors import MspofError, UsageError
+from mspof_cli.explanations import Explanation, contact_in, unfit
+from mspof_cli.feedback import Feedback, read_feedback
 from mspof_cli.findings import Severity
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
+from mspof_cli.returns import Return
 from mspof_cli.rules import catalogue
 from mspof_cli.workbook import NotReadable, open_workbook
 
+# More queries than rules can find in one return: a sheet that lists more was not written by mspof.
+MOST_QUERIES = 500
+
+MARKED_COPY = "Give the marked copy that 'mspof validate --feedback' wrote and the council sent back."
+
 
 class Taken(NamedTuple):
-    """What one file gave: explanations, what does not count with the reason, and the queries that are not explained."""
+    """What one file gave: explanations, what does not count with the reason, and the queries that are not explained.
+
+    ``no_team`` says why the team that explained them was left out, if it was.
+    """
 
     file: Path
     council: str
     explanations: tuple[Explanation, ...]
     refused: tuple[tuple[str, str], ...]
     unexplained: tuple[str, ...]
+    no_team: str | None
 
 
 def take(file: Path, schemas: Schemas, day: datetime.date) -> Taken:
-    """The explanations in a file of feedback; ``UsageError`` if it is not one, or does not say whose it is."""
-    ret = Reader(schemas).read(file)
-    try:
-        feedback = read_feedback(open_workbook(file)) if ret.form else None
-    except NotReadable:
-        feedback = None
+    """The explanations in a file of feedback.
+
+    ``UsageError`` if it is not one, or does not say whose it is; ``MspofError`` if it can't be opened.
+    """
+    ret, feedback = _read(file, schemas)
     council, period = ret.who.council, ret.who.period
-    if feedback is None:
-        remedy = "Give the marked copy that 'mspof validate --feedback' wrote and the council sent back."
-        raise UsageError(f"'{file}' is not feedback.", remedy)
     if council is None or period is None:
         raise UsageError(f"'{file}' does not say whose return it is.", "Put the council and the quarter on its cover.")
+    queries = [told for told in feedback.told if told.finding.severity is Severity.QUERY]
+    if len(queries) > MOST_QUERIES:
+        raise UsageError(f"'{file}' lists {len(queries):,} queries. The sheet was changed.", MARKED_COPY)
     rules = catalogue([ret.form.collection]) if ret.form else {}
     taken, refused, unexplained = [], [], []
-    for finding, explanation in feedback.told:
-        if finding.severity is not Severity.QUERY:
-            continue
+    no_team = contact_in(feedback.team)
+    team = "" if no_team else feedback.team
+    for finding, explanation in queries:
         why = unfit(explanation) if finding.code in rules else "There is no such rule. The sheet was changed."
         if not explanation:
             unexplained.append(finding.code)
         elif why:
             refused.append((finding.code, why))
         else:
-            own = (finding.code, finding.measure or "", explanation, feedback.team, day.isoformat())
+            own = (finding.code, finding.measure or "", explanation, team, day.isoformat())
             taken.append(Explanation(council.ons_code, period, *own, until=period, query=finding.message))
-    return Taken(file, council.name, tuple(taken), tuple(refused), tuple(unexplained))
+    return Taken(file, council.name, tuple(taken), tuple(refused), tuple(unexplained), no_team)
+
+
+def _read(file: Path, schemas: Schemas) -> tuple[Return, Feedback]:
+    """The return that a file holds, and the findings in front of it."""
+    if not os.path.lexists(file):
+        raise UsageError(f"There is no file '{file}'.", "Check the spelling, and where you are.")
+    if file.is_dir():
+        raise UsageError(f"'{file}' is a folder.", "Name the marked copies in it, with --from before each.")
+    try:
+        feedback = read_feedback(open_workbook(file))
+    except NotReadable as error:
+        if error.code == "FILE111":
+            raise MspofError(f"'{file}' can't be opened: {error.found}.", "Check that you may read it.") from error
+        feedback = None
+    ret = Reader(schemas).read(file)
+    if feedback is None or ret.form is None:
+        raise UsageError(f"'{file}' is not feedback.", MARKED_COPY)
+    return ret, feedback

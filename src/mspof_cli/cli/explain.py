@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mspof_cli.cli.shared import SchemasOption, rules_of, schemas_in
+from mspof_cli.cli.shared import SchemasOption, explained_in, schemas_in
 from mspof_cli.errors import UsageError
 
 
@@ -29,7 +29,7 @@ def explain(
 
     An explanation of the same query takes the place of the one before.
     """
-    from mspof_cli.explanations import merged, read_explanations
+    from mspof_cli.explanations import merged
     from mspof_cli.outputs.deliver import print_out
     from mspof_cli.outputs.explained import as_csv, compose_taken
     from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
@@ -38,11 +38,11 @@ def explain(
 
     day, loaded = _day(date), schemas_in(schemas)
     refuse_to_overwrite([explanations], feedback)
-    known = read_explanations(explanations, rules_of(loaded)) if explanations.exists() else ()
+    known = explained_in(explanations, loaded) if explanations.exists() else ()
     taken = [take(file, loaded, day) for file in feedback]
     more = [each for one in taken for each in one.explanations]
     if more:
-        write_whole(explanations, as_csv(merged(known, more)).encode())
+        write_whole(explanations, as_csv(merged(known, more)))
     print_out(plain(compose_taken(taken, explanations)))
 
 

@@ -97,7 +97,7 @@ def explained_in(file: Path | None, schemas: Schemas) -> tuple[Explanation, ...]
         return ()
     from mspof_cli.explanations import read_explanations
 
-    return read_explanations(file, rules_of(schemas))
+    return read_explanations(file, rules_of(schemas), councils_of(schemas))
 
 
 def rules_of(schemas: Schemas) -> dict[str, Rule]:
@@ -105,3 +105,10 @@ def rules_of(schemas: Schemas) -> dict[str, Rule]:
     from mspof_cli.rules import catalogue
 
     return catalogue(schemas.collection(slug) for slug in schemas.slugs)
+
+
+def councils_of(schemas: Schemas) -> frozenset[str]:
+    """Every ONS code, past or present, of the councils that may return one of the collections."""
+    registers = (schemas.register(schemas.collection(slug)) for slug in schemas.slugs)
+    councils = (council for register in registers for council in register.councils)
+    return frozenset(code for council in councils for code in (council.ons_code, *council.other_ons_codes))

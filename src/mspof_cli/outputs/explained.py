@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mspof_cli.explanations import COLUMNS, Explanation
+from mspof_cli.errors import UsageError
+from mspof_cli.explanations import COLUMNS, LARGEST_FILE, Explanation
 from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.outputs.text import Line, Report, number_of
 from mspof_cli.taking import Taken
 
 
-def as_csv(explanations: Iterable[Explanation]) -> str:
-    """One line for each explanation."""
+def as_csv(explanations: Sequence[Explanation]) -> bytes:
+    """One line for each explanation. The columns that the file has besides come last, with what stood there.
+
+    ``UsageError`` if it would be larger than what is read again.
+    """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    others = dict.fromkeys(name for each in explanations for name, _ in each.others)
+    writer = csv.DictWriter(text, (*COLUMNS, *others), restval="", lineterminator="\r\n")
+    writer.writeheader()
     for each in explanations:
         # What holds for its own quarter only has no need to say until when.
         until = "" if each.until == each.period else str(each.until)
         values = {**each._asdict(), "until": until}
-        writer.writerow([csv_text(printable(str(values[column]))) for column in COLUMNS])
-    return text.getvalue()
+        own = {column: csv_text(printable(str(values[column]))) for column in COLUMNS}
+        writer.writerow({**own, **dict(each.others)})
+    data = text.getvalue().encode()
+    if len(data) > LARGEST_FILE:
+        raise UsageError(
+            "There is too much to keep in one file of explanations.", "Start another: --explanations FILE."
+        )
+    return data
 
 
 def compose_taken(taken: Iterable[Taken], file: Path) -> Report:
@@ -40,5 +51,7 @@ def _of(taken: Taken) -> Iterator[Line]:
     yield Line(printable(f"{taken.council}, '{taken.file}': {number} taken."), kind="heading")
     for code, why in taken.refused:
         yield Line(printable(f"{code} does not count as explained: {why}"), 2)
+    if taken.no_team:
+        yield Line(f"The team was left out: {taken.no_team}", 2)
     if taken.unexplained:
         yield Line(f"Not explained: {', '.join(taken.unexplained)}.", 2)
