@@ -583,6 +583,12 @@ SAYS_NOTHING = "It does not say why. Say what lies behind the figures."
 DIED = "Three people died before they could be asked whether their outcomes were achieved."
 
 
+def marked_copy_in(folder: Path) -> Path:
+    """The marked copy of a return with two queries, with the rest of its feedback beside it."""
+    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", folder)
+    return folder / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+
+
 def filled_in(copy: Path, explanations: Mapping[str, str], team: str = "Data team") -> None:
     """What a council does with its feedback: it writes beside its queries."""
     book = openpyxl.load_workbook(copy)
@@ -605,8 +611,7 @@ def findings(*arguments: str | Path, cwd: Path) -> list[dict[str, Any]]:
 
 
 def test_explanations_there_and_back(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     filled_in(copy, {"MSP202": DIED, "PCT101": "Checked, correct"})
     done = mspof("explain", "--from", copy, "--date", "2019-02-01", cwd=tmp_path)
     assert done.stdout.decode().splitlines() == [
@@ -642,8 +647,7 @@ ADVOCATE = "Everyone was asked again by an advocate at closure."
 
 
 def test_a_return_whose_queries_are_all_explained_is_accepted(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     filled_in(copy, {"MSP202": DIED, "PCT101": ADVOCATE})
     mspof("explain", "--from", copy, cwd=tmp_path)
     done = mspof(
@@ -667,8 +671,7 @@ def test_a_return_whose_queries_are_all_explained_is_accepted(tmp_path: Path) ->
 
 
 def test_explanations_are_kept_from_quarter_to_quarter_and_a_new_one_takes_the_place_of_the_old(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     kept = tmp_path / "explanations.csv"
     kept.write_text(
         "ons_code,period,code,explanation\r\nDEMO00001,2018-19-Q1,MSP202,'=Moved away from the area\r\n"
@@ -714,8 +717,7 @@ def test_a_rule_that_is_not_there_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_what_somebody_noted_beside_an_explanation_stays_when_it_is_taken_again(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     kept = tmp_path / "explanations.csv"
     noted = "Asked by phone,\nsee the minutes"
     with kept.open("w", encoding="utf-8", newline="") as file:
@@ -747,8 +749,7 @@ def test_what_somebody_noted_beside_an_explanation_stays_when_it_is_taken_again(
     ],
 )
 def test_what_is_no_explanation_is_refused_and_not_repeated(tmp_path: Path, said: str, why: str) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     filled_in(copy, {"MSP202": said})
     done = mspof("explain", "--from", copy, cwd=tmp_path)
     assert f"MSP202 does not count as explained: {why}" in done.stdout.decode()
@@ -770,8 +771,7 @@ def test_numbers_and_signs_that_are_no_contact_details_are_taken(tmp_path: Path,
 
 
 def test_a_team_with_contact_details_is_left_out(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     filled_in(copy, {"MSP202": DIED}, team="Ann, ann@council.gov.uk")
     done = mspof("explain", "--from", copy, cwd=tmp_path)
     assert "  The team was left out: It holds an e-mail address." in done.stdout.decode()
@@ -787,8 +787,7 @@ def test_what_is_no_file_is_not_read_as_explanations(tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_lists_more_than_rules_can_find_is_not_taken(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     book = openpyxl.load_workbook(copy)
     sheet = book["Feedback"]
     [row] = [row for row in sheet.iter_rows() if "MSP202" in [cell.value for cell in row]]
@@ -1066,8 +1065,7 @@ def test_a_file_that_changes_while_it_is_checked_is_refused(tmp_path: Path) -> N
 
 
 def test_feedback_with_a_broken_sheet_of_findings_is_refused(tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     with zipfile.ZipFile(copy) as archive:
         parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
     parts["xl/worksheets/sheet1.xml"] = b"<worksheet><sheetData><row"
@@ -1107,8 +1105,7 @@ FORMULAS = ('=HYPERLINK("http://x.example","y") moved away', "+1 moved", "-2+3 m
 
 @pytest.mark.parametrize("said", FORMULAS)
 def test_an_explanation_is_never_a_formula(said: str, tmp_path: Path) -> None:
-    mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", tmp_path)
-    copy = tmp_path / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"
+    copy = marked_copy_in(tmp_path)
     book = openpyxl.load_workbook(copy)
     sheet = book["Feedback"]
     for row in sheet.iter_rows():

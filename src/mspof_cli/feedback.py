@@ -34,28 +34,36 @@ class Feedback(NamedTuple):
     told: tuple[Told, ...]
     team: str
 
+    @property
+    def queries(self) -> tuple[Told, ...]:
+        """What the council was asked to correct or explain."""
+        return tuple(told for told in self.told if told.finding.severity is Severity.QUERY)
+
 
 Texts = Mapping[tuple[int, int], str]
 
 
 def read_feedback(workbook: Workbook) -> Feedback | None:
     """The sheet of findings in a workbook; None if there is no such sheet."""
-    name = feedback_sheet(workbook)
-    if name is None:
-        return None
-    texts = _texts(workbook, name)
-    columns = _headings(texts)
-    return Feedback(tuple(_told(texts, *columns)), _team(texts)) if columns else None
+    for _, texts, columns in _sheets(workbook):
+        return Feedback(tuple(_told(texts, *columns)), _team(texts))
+    return None
 
 
 def feedback_sheet(workbook: Workbook) -> str | None:
     """The name of the sheet of findings in a workbook; None if there is no such sheet."""
-    named = (name for name in workbook.sheet_names if label_key(name).rstrip("_") == label_key(SHEET))
-    return next((name for name in named if _headings(_texts(workbook, name))), None)
+    return next((name for name, _, _ in _sheets(workbook)), None)
 
 
-def _texts(workbook: Workbook, name: str) -> Texts:
-    return {at: tidy(str(cell.value)) for at, cell in workbook.sheet(name).cells.items() if _is_text(cell)}
+def _sheets(workbook: Workbook) -> Iterator[tuple[str, Texts, tuple[int, dict[str, int]]]]:
+    """The sheets that are named and headed as findings are: name, texts, and where the headings are."""
+    for name in workbook.sheet_names:
+        if label_key(name).rstrip("_") == label_key(SHEET):
+            cells = workbook.sheet(name).cells
+            texts = {at: tidy(str(cell.value)) for at, cell in cells.items() if _is_text(cell)}
+            columns = _headings(texts)
+            if columns:
+                yield name, texts, columns
 
 
 def _is_text(cell: Cell) -> bool:

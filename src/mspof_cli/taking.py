@@ -10,7 +10,6 @@ from typing import NamedTuple
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.explanations import Explanation, contact_in, unfit
 from mspof_cli.feedback import Feedback, read_feedback
-from mspof_cli.findings import Severity
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
 from mspof_cli.returns import Return
@@ -46,14 +45,13 @@ def take(file: Path, schemas: Schemas, day: datetime.date) -> Taken:
     council, period = ret.who.council, ret.who.period
     if council is None or period is None:
         raise UsageError(f"'{file}' does not say whose return it is.", "Put the council and the quarter on its cover.")
-    queries = [told for told in feedback.told if told.finding.severity is Severity.QUERY]
-    if len(queries) > MOST_QUERIES:
-        raise UsageError(f"'{file}' lists {len(queries):,} queries. The sheet was changed.", MARKED_COPY)
+    if len(feedback.queries) > MOST_QUERIES:
+        raise UsageError(f"'{file}' lists {len(feedback.queries):,} queries. The sheet was changed.", MARKED_COPY)
     rules = catalogue([ret.form.collection]) if ret.form else {}
     taken, refused, unexplained = [], [], []
     no_team = contact_in(feedback.team)
     team = "" if no_team else feedback.team
-    for finding, explanation in queries:
+    for finding, explanation in feedback.queries:
         why = unfit(explanation) if finding.code in rules else "There is no such rule. The sheet was changed."
         if not explanation:
             unexplained.append(finding.code)

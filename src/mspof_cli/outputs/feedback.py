@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.feedback import read_feedback
-from mspof_cli.findings import Severity
 from mspof_cli.layout import Form
 from mspof_cli.loading import Schemas
 from mspof_cli.outputs.form import blank_words, read_guidance
@@ -63,8 +62,7 @@ def _explanations_in(path: Path) -> set[str]:
         feedback = read_feedback(open_workbook(path))
     except NotReadable:
         return set()
-    queries = [told for told in feedback.told if told.finding.severity is Severity.QUERY] if feedback else []
-    return {told.explanation for told in queries if told.explanation}
+    return {told.explanation for told in feedback.queries if told.explanation} if feedback else set()
 
 
 def _name(checked: Checked) -> str:
