@@ -40,8 +40,7 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     """The measures of a period from the returns that were accepted; says what became of each of the others.
 
     ``MspofError`` if there is none for the period or nothing in any, ``ErrorsFound`` if none was accepted,
-    ``UsageError`` if they are of more than one collection or of
-    councils of more than one register.
+    ``UsageError`` if they are of more than one collection or of councils of more than one register.
     """
     checked = tuple(checked)
     decisions = tuple(decision_on(each) for each in checked if each.ret.who.period in (period, None))

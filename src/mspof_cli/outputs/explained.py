@@ -31,9 +31,8 @@ def as_csv(explanations: Sequence[Explanation]) -> bytes:
         writer.writerow({**own, **dict(each.others)})
     data = text.getvalue().encode()
     if len(data) > LARGEST_FILE:
-        raise UsageError(
-            "There is too much to keep in one file of explanations.", "Start another: --explanations FILE."
-        )
+        problem = "There is too much to keep in one file of explanations."
+        raise UsageError(problem, "Start another: --explanations FILE.")
     return data
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from mspof_cli.errors import MspofError, UsageError
 
@@ -52,9 +53,7 @@ def write_whole(path: Path, data: bytes) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            write_to_disk(file, data)
         temporary.chmod(0o666 & ~_umask())
         unless_held(partial(temporary.replace, target), target)
     except OSError as error:
@@ -62,6 +61,13 @@ def write_whole(path: Path, data: bytes) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def write_to_disk(file: BinaryIO, data: bytes) -> None:
+    """Write into an open file, and wait until the bytes are on the disk."""
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _umask() -> int:

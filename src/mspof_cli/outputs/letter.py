@@ -114,10 +114,9 @@ def outcome(checked: Checked) -> str:
             return f"It is accepted. There {_is(queries)} {_many(queries, 'query', 'queries')} to correct or explain."
         case _:
             notes = sum(finding.severity is Severity.NOTE for finding in checked.findings)
-            nothing = "It is accepted as it is. There is nothing that you need to do."
-            return (
-                f"It is accepted as it is, with {number_of(notes, 'note')} for your information." if notes else nothing
-            )
+            if notes:
+                return f"It is accepted as it is, with {number_of(notes, 'note')} for your information."
+            return "It is accepted as it is. There is nothing that you need to do."
 
 
 def number_of_open(checked: Checked, severity: Severity) -> int:

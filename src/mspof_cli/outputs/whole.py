@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mspof_cli.errors import MspofError, UsageError
-from mspof_cli.outputs.files import not_written, refuse_to_overwrite, unless_held
+from mspof_cli.outputs.files import not_written, refuse_to_overwrite, unless_held, write_to_disk
 from mspof_cli.outputs.system import exchange, lock, settle
 
 NEW, OLD, LOCK = "new", "old", "lock"
@@ -169,9 +169,7 @@ def _made(new: Path, target: Path) -> Path:
 def _written(name: str, data: bytes, folder: Path) -> str:
     """The name of a file, once its bytes are on the disk."""
     with (folder / name).open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        write_to_disk(file, data)
     return name
 
 
