@@ -106,14 +106,41 @@ SPANS = {
 
 def expected(given: Sequence[Given]) -> list[dict[str, Any]]:
     told = []
-    there = {period for _, period, _ in given}
+    there = sorted({period for _, period, _ in given})
     for span, periods in SPANS.items():
-        if set(periods) <= there:
-            told += expected_of(span, [each for each in given if each[1] in periods])
+        if set(periods) <= set(there):
+            told += expected_of(QUARTER, span, [each for each in given if each[1] in periods])
+        if span == "quarter" and len(there) > 1:
+            told += expected_of_panel(QUARTER, given)
+    for period in there[:-1]:
+        own = expected_of(period, "quarter", [each for each in given if each[1] == period])
+        told += [row for row in own if row["level"] == "participating"] + expected_of_panel(period, given)
     return told
 
 
-def expected_of(span: str, given: Sequence[Given]) -> list[dict[str, Any]]:
+def expected_of_panel(period: Period, given: Sequence[Given]) -> list[dict[str, Any]]:
+    """The matched panel in a quarter: those who gave every part of the measure in each quarter that there is."""
+    quarters = {quarter for _, quarter, _ in given}
+    told = []
+    for measure in measures_in_order():
+        parts = measure[4] + (measure[5] or [])
+        gave = [(council.ons_code, when) for council, when, counts in given if added(parts, counts) is not None]
+        members = [
+            (council, when, counts if all((council.ons_code, quarter) in gave for quarter in quarters) else {})
+            for council, when, counts in given
+            if when == period
+        ]
+        named = ("matched_panel", "", "", "Matched panel of councils")
+        told.append({**keyed(period, "quarter", *named), **expected_measure("matched_panel", members, *measure)})
+    return told
+
+
+def keyed(period: Period, span: str, level: str, code: str, cassr: str, name: str) -> dict[str, str]:
+    names = ("collection", "period", "span", "level", "ons_code", "cassr_code", "name")
+    return dict(zip(names, ("msp-outcomes", str(period), span, level, code, cassr, name), strict=True))
+
+
+def expected_of(period: Period, span: str, given: Sequence[Given]) -> list[dict[str, Any]]:
     councils = {council.ons_code: council for council, _, _ in given}
     types = sorted({council.council_type for council in councils.values()})
     regions = sorted({(council.region_code, council.region_name) for council in councils.values()})
@@ -133,15 +160,7 @@ def expected_of(span: str, given: Sequence[Given]) -> list[dict[str, Any]]:
         ),
     ]
     return [
-        {
-            **dict(
-                zip(("collection", "period", "span", "level"), ("msp-outcomes", "2018-19-Q3", span, level), strict=True)
-            ),
-            "ons_code": code,
-            "cassr_code": cassr,
-            "name": name,
-            **expected_measure(level, members, *measure),
-        }
+        {**keyed(period, span, level, code, cassr, name), **expected_measure(level, members, *measure)}
         for level, code, cassr, name, members in areas
         for measure in measures_in_order()
     ]
@@ -266,7 +285,7 @@ RANDOM_COLLECTIONS = 200 if os.environ.get("MSPOF_FULL") else 20
 def test_every_figure_computed_again(given_to: list[Given]) -> None:
     result = collated(a_return(council, figures, period) for council, period, figures in given_to)
     told, wanted = rows(result), expected(given_to)
-    keys = ("span", "level", "ons_code", "name", "measure", "respondent")
+    keys = ("period", "span", "level", "ons_code", "name", "measure", "respondent")
     assert [[row[key] for key in keys] for row in told] == [[row[key] for key in keys] for row in wanted]
     for row, again in zip(told, wanted, strict=True):
         assert same(row, again), (row, again)

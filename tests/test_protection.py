@@ -11,7 +11,7 @@ import os
 import random
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from build import CLEAN, COLLECTION, QUARTER, SCHEMAS
@@ -22,7 +22,8 @@ from mspof_cli.collation import Collated
 from mspof_cli.disclosure import Audience, Policy, publish, published_interval
 from mspof_cli.intervals import Interval
 from mspof_cli.measures import measures_of
-from mspof_cli.protection import FARTHEST, Fact, areas_of, protected
+from mspof_cli.protection import FARTHEST, Fact, protected
+from mspof_cli.sums import areas_of
 from mspof_cli.worlds import Sum
 
 FULL = bool(os.environ.get("MSPOF_FULL"))
@@ -110,6 +111,18 @@ def random_returns(chance: random.Random) -> Collated:
     return collated(returns)
 
 
+def is_behind(row: Mapping[str, str], place: int, gave: Sequence[int], result: Collated) -> bool:
+    """Whether a return's council is in the area of a row, of the returns that gave every part of its measure."""
+    council = result.returns[place].who.council
+    assert council is not None
+    if row["level"] == "matched_panel":
+        quarters = {ret.who.period for ret in result.returns}
+        return {
+            result.returns[other].who.period for other in gave if result.returns[other].who.council == council
+        } == quarters
+    return (row["level"], row["ons_code"], row["name"]) in areas_of(council)
+
+
 def shown_sums(result: Collated, audience: Audience, policy: Policy) -> tuple[list[int], list[Sum], list[int]]:
     """What a reader of the table has: the counts, each shown number, and the small counts of councils."""
     table = protected(result, audience, policy).table.to_dicts()
@@ -125,13 +138,16 @@ def shown_sums(result: Collated, audience: Audience, policy: Policy) -> tuple[li
     for row in table:
         measure = by_slug[row["measure"], row["respondent"]]
         needed = measure.numerator + measure.denominator
+        gave = [place for place, _ in enumerate(result.returns) if all((place, name) in cells for name in needed)]
+        (quarters,) = (
+            span.quarters
+            for span in result.spans
+            if (str(span.period), span.name) == (row["period"], row["span"]) and row["level"] in span.levels
+        )
         places = [
             place
-            for place, ret in enumerate(result.returns)
-            if all((place, name) in cells for name in needed)
-            and ret.who.period in result.spans[row["span"]]
-            and ret.who.council
-            and (row["level"], row["ons_code"], row["name"]) in areas_of(ret.who.council)
+            for place in gave
+            if result.returns[place].who.period in quarters and is_behind(row, place, gave, result)
         ]
         for part, figures in (("numerator", measure.numerator), ("denominator", measure.denominator)):
             plus = tuple(cells[place, name] for place in places for name in figures)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import polars as pl
 
 from mspof_cli.decisions import Decision, decision_on, is_used, only_collection, only_register
 from mspof_cli.errors import ErrorsFound, MspofError
-from mspof_cli.measures import figures_of, measures, spans_of
+from mspof_cli.measures import Span, figures_of, measures, spans_of
 from mspof_cli.periods import Period
 from mspof_cli.register import Register
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Collection
+from mspof_cli.sums import Edition
 
 
 class Collated(NamedTuple):
@@ -33,7 +34,12 @@ class Collated(NamedTuple):
     decisions: tuple[Decision, ...]
     other_periods: int
     returns: tuple[Return, ...]
-    spans: Mapping[str, tuple[Period, ...]]
+    spans: tuple[Span, ...]
+
+    @property
+    def edition(self) -> Edition:
+        """What the measures are made of."""
+        return Edition(self.returns, self.spans)
 
 
 def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Collection], Register]) -> Collated:
@@ -57,10 +63,10 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     collection = only_collection(used)
     register_name = only_register(used)
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]
-    # Earlier quarters count for the year so far and the last four quarters, whoever takes part in this one.
+    # Earlier quarters count for longer spans and for trends, whoever takes part in this one.
     every = [each.ret for each in checked if is_used(each)]
     window = [ret for ret in every if ret.who.council and ret.who.council.register_name == register_name]
     spans = spans_of(period, [ret.who.period for ret in window if ret.who.period])
-    measured = measures(figures_of(window), collection, period, spans)
+    measured = measures(figures_of(window), collection, spans)
     others = len(checked) - len(decisions)
     return Collated(collection, period, len(used), len(on_register), measured, decisions, others, tuple(window), spans)

@@ -45,7 +45,7 @@ class Audience(Frozen):
     slug: str
     title: str
     policy: str
-    levels: tuple[Literal["participating", "council_type", "region", "council"], ...]
+    levels: tuple[Literal["participating", "matched_panel", "council_type", "region", "council"], ...]
     councils: int = 1
     names_files: bool = False
 

@@ -6,7 +6,7 @@ of both. What was not returned is null, and never counted as zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import polars as pl
@@ -19,11 +19,17 @@ from mspof_cli.schemas import Collection
 PARTICIPATING = "Participating councils"
 LEVELS = ("participating", "council_type", "region", "council")
 
-# Spans of time that end with the quarter that is collated.
+# The councils that gave every part of a measure in every quarter that is shown: a change among them is of their work,
+# while one among all participating councils can be because others took part.
+PANEL, MATCHED_PANEL = "matched_panel", "Matched panel of councils"
+TREND_LEVELS = ("participating", PANEL)
+
+# Spans of time.
 QUARTER, YEAR_TO_DATE, LAST_FOUR = "quarter", "year_to_date", "last_four_quarters"
 
-# One row for each span of time, area and measure. A count has no denominator, and its value is the numerator; a
-# percentage's value is 100 x numerator / denominator, with Wilson's 95 % interval from lower to upper. ``returns`` of
+# One row for each span of time, which ends with the ``period``, and each area and measure. A count has no denominator,
+# and its value is the numerator; a percentage's value is 100 x numerator / denominator, with Wilson's 95 % interval
+# from lower to upper. ``returns`` of
 # ``councils`` of the ``participating`` in the area gave every part of the measure; where none did, figures are null.
 # The median and quartiles are of the percentages of the ``compared`` councils, whose denominators are large enough.
 TIDY = (
@@ -39,15 +45,28 @@ _WHAT = ("order", "question", "measure", "label", "respondent", "unit")
 _WHO = ("ons_code", "cassr_code", "name", "council_type", "region_code", "region_name")
 
 
-def spans_of(period: Period, found: Iterable[Period]) -> dict[str, tuple[Period, ...]]:
-    """The spans that end with a quarter, of which there are returns for every quarter."""
+class Span(NamedTuple):
+    """The ``quarters`` that figures are for, which end with ``period``, and the levels of areas that have them."""
+
+    name: str
+    period: Period
+    quarters: tuple[Period, ...]
+    levels: tuple[str, ...]
+
+
+def spans_of(period: Period, found: Iterable[Period]) -> tuple[Span, ...]:
+    """The spans that end with a quarter, of which there are returns for every quarter; then each earlier quarter."""
     there, back = set(found), [period]
     while len(back) < 4:
         back.insert(0, back[0].previous)
     year = tuple(each for each in back if each.start_year == period.start_year)
-    spans = {QUARTER: (period,), YEAR_TO_DATE: year, LAST_FOUR: tuple(back)}
-    # A year of which only one quarter has passed is that quarter.
-    return {name: span for name, span in spans.items() if there >= set(span) and (name == QUARTER or len(span) > 1)}
+    earlier = sorted(each for each in there if each < period)
+    spans = [Span(QUARTER, period, (period,), (*LEVELS, PANEL) if earlier else LEVELS)]
+    for name, quarters in ((YEAR_TO_DATE, year), (LAST_FOUR, tuple(back))):
+        # A year of which only one quarter has passed is that quarter.
+        if there >= set(quarters) and len(quarters) > 1:
+            spans.append(Span(name, period, quarters, LEVELS))
+    return (*spans, *(Span(QUARTER, each, (each,), TREND_LEVELS) for each in earlier))
 
 
 def figures_of(returns: Iterable[Return]) -> pl.DataFrame:
@@ -71,20 +90,20 @@ def _who(ret: Return) -> tuple[str, ...]:
     )
 
 
-def measures(
-    figures: pl.DataFrame, collection: Collection, period: Period, spans: Mapping[str, Sequence[Period]]
-) -> pl.DataFrame:
+def measures(figures: pl.DataFrame, collection: Collection, spans: Iterable[Span]) -> pl.DataFrame:
     """The tidy table, of the columns of ``TIDY``, for each of the spans of time."""
-    by_return = _by_return(figures, collection)
+    spans = tuple(spans)
+    by_return = _with_panel(_by_return(figures, collection), spans)
     tables = [
-        _of_span(by_return.filter(pl.col("quarter").is_in([str(each) for each in span])), collection)
-        .with_columns(span=pl.lit(name), span_place=pl.lit(place))
-        for place, (name, span) in enumerate(spans.items())
+        _of_span(by_return.filter(pl.col("quarter").is_in([str(each) for each in span.quarters])), collection, span)
+        .with_columns(span=pl.lit(span.name), period=pl.lit(str(span.period)), span_place=pl.lit(place))
+        for place, span in enumerate(spans)
     ]  # fmt: skip
-    levels = pl.col("level").replace_strict(LEVELS, range(len(LEVELS)), return_dtype=pl.Int64)
+    every = (*LEVELS, PANEL)
+    levels = pl.col("level").replace_strict(every, range(len(every)), return_dtype=pl.Int64)
     return (
         pl.concat(tables)
-        .with_columns(collection=pl.lit(collection.slug), period=pl.lit(str(period)), place=levels)
+        .with_columns(collection=pl.lit(collection.slug), place=levels)
         .sort("span_place", "place", "ons_code", "name", "order")
         .select(TIDY)
     )
@@ -150,19 +169,38 @@ def _by_return(figures: pl.DataFrame, collection: Collection) -> pl.DataFrame:
     )
 
 
-def _of_span(by_return: pl.DataFrame, collection: Collection) -> pl.DataFrame:
+def panel_quarters(spans: Iterable[Span]) -> frozenset[Period]:
+    """The quarters in all of which a council of the matched panel gave every part of a measure."""
+    return frozenset(span.period for span in spans if PANEL in span.levels)
+
+
+def _with_panel(by_return: pl.DataFrame, spans: Iterable[Span]) -> pl.DataFrame:
+    """With a column ``in_panel``: whether the council is of the measure's matched panel."""
+    quarters = sorted(map(str, panel_quarters(spans)))
+    there = (pl.col("complete") & pl.col("quarter").is_in(quarters)).sum()
+    return by_return.with_columns(in_panel=there.over("ons_code", *_WHAT) == len(quarters))
+
+
+def _of_span(by_return: pl.DataFrame, collection: Collection, span: Span) -> pl.DataFrame:
     """The measures of every area over some quarters."""
-    by_council = by_return.group_by(*_WHO, *_WHAT).agg(*_sums(), returns=pl.col("complete").sum())
-    areas = {
-        "participating": ("", "", PARTICIPATING),
-        "council_type": ("", "", pl.col("council_type")),
-        "region": (pl.col("region_code"), "", pl.col("region_name")),
-        "council": (pl.col("ons_code"), pl.col("cassr_code"), pl.col("name")),
-    }
-    return pl.concat(
-        _of_area(by_council, collection, level, *(each if isinstance(each, pl.Expr) else pl.lit(each) for each in area))
-        for level, area in areas.items()
+    in_panel = (pl.when("in_panel").then(name).alias(name) for name in ("numerator", "denominator"))
+    panel = by_return.with_columns(*in_panel, complete=pl.col("complete") & pl.col("in_panel"))
+    everyone, matched = (
+        frame.group_by(*_WHO, *_WHAT).agg(*_sums(), returns=pl.col("complete").sum()) for frame in (by_return, panel)
     )
+    areas = {
+        "participating": (everyone, "", "", PARTICIPATING),
+        "council_type": (everyone, "", "", pl.col("council_type")),
+        "region": (everyone, pl.col("region_code"), "", pl.col("region_name")),
+        "council": (everyone, pl.col("ons_code"), pl.col("cassr_code"), pl.col("name")),
+        PANEL: (matched, "", "", MATCHED_PANEL),
+    }
+    tables = []
+    for level in span.levels:
+        by_council, *area = areas[level]
+        columns = (each if isinstance(each, pl.Expr) else pl.lit(each) for each in area)
+        tables.append(_of_area(by_council, collection, level, *columns))
+    return pl.concat(tables)
 
 
 def _sums() -> Iterator[pl.Expr]:

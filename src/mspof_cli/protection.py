@@ -15,11 +15,10 @@ from mspof_cli.attack import Attack, protect
 from mspof_cli.collation import Collated
 from mspof_cli.disclosure import Audience, Policy, publish, published_interval
 from mspof_cli.errors import MspofError
-from mspof_cli.findings import Severity
 from mspof_cli.intervals import Z_95, Interval, wilson
-from mspof_cli.measures import LEVELS, MEDIAN_FROM, PARTICIPATING, QUARTILES_FROM, TIDY, Measure, measures_of
+from mspof_cli.measures import MEDIAN_FROM, QUARTILES_FROM, TIDY, Measure, measures_of
 from mspof_cli.returns import Return
-from mspof_cli.schemas import Council
+from mspof_cli.sums import Cells, Row, areas_of, parts_of, row_of, sums_of_rules
 from mspof_cli.worlds import Sum
 
 # What stands in the place of a figure: nobody returned it, there can't be one, and it rests on few people.
@@ -28,9 +27,6 @@ RELIABLE_FROM = 20
 
 # The columns of what is published: all of them text, where a symbol can stand in the place of a number.
 COLUMNS = (*TIDY, "marker")
-
-# A measure of an area over a span of time: span, level, code and name of the area, measure and respondent.
-Row = tuple[str, str, str, str, str, str]
 
 EXPOSED_NAMED = 3
 
@@ -65,7 +61,7 @@ def protected(collated: Collated, audience: Audience, policy: Policy, facts: Ite
     sums = _Sums(collated, audience, policy)
     further: frozenset[int] = frozenset()
     if policy.base > 1:
-        further = _hidden_further(sums, [*sums.of_rules(), *sums.of_facts(facts)], policy)
+        further = _hidden_further(sums, sums.known_already(facts), policy)
     table = _Table(sums, further)
     rows = [row for row in collated.measures.to_dicts() if row["level"] in audience.levels]
     shown = [table.row(row) for row in rows]
@@ -74,13 +70,14 @@ def protected(collated: Collated, audience: Audience, policy: Policy, facts: Ite
     return Protected(frame, hidden, len(further))
 
 
-def _hidden_further(sums: _Sums, others: Sequence[Sum], policy: Policy) -> frozenset[int]:
+def _hidden_further(sums: _Sums, others: Iterable[Sum], policy: Policy) -> frozenset[int]:
     """The sums that are hidden so that no number that is hidden already can be worked out."""
     every, targets = [*sums.all(), *others], sums.sensitive()
-    cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in sums.counts]
+    counts = sums.cells.counts
+    cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in counts]
     # A rule that an accepted return breaks all the same, or a fact that does not fit its figures, tells nothing.
-    telling = [each for each in every if each.known is None or each.of(sums.counts) in each.known]
-    attack = Attack(sums.counts, cells, telling, targets)
+    telling = [each for each in every if each.known is None or each.of(counts) in each.known]
+    attack = Attack(counts, cells, telling, targets)
     result = protect(attack, targets, policy.possible)
     if result.exposed:
         named = sorted({sums.name_of(number) for number in result.exposed})
@@ -100,53 +97,18 @@ class _Sums:
 
     def __init__(self, collated: Collated, audience: Audience, policy: Policy) -> None:
         self.collated, self.audience, self.policy = collated, audience, policy
-        self.counts: list[int] = []
+        self.cells = Cells(collated.returns)
         self.by_key: dict[tuple[Row, str], int] = {}
         self.few: set[int] = set()
         self.shown: set[int] = set()
-        self._cells: dict[tuple[int, str], int] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
-        for place, ret in enumerate(collated.returns):
-            for name, given in ret.figures.items():
-                if given.value is not None:
-                    self._cells[place, name] = len(self.counts)
-                    self.counts.append(given.value)
-        for measure in measures_of(collated.collection):
-            self._add(measure)
-        self.totals = [sum(self.counts[cell] for cell in cells) for cells in self._numbers]
-
-    def _add(self, measure: Measure) -> None:
-        """The sums of a measure, over the returns that gave every part of it."""
-        needed = measure.numerator + measure.denominator
-        places = [
-            place
-            for place, ret in enumerate(self.collated.returns)
-            if all((place, name) in self._cells for name in needed)
-        ]
-        parts = {"numerator": measure.numerator, "denominator": measure.denominator, "rest": measure.rest}
-        for span, quarters in self.collated.spans.items():
-            for (level, code, name), within in self._areas(places, set(quarters)).items():
-                councils = {self.collated.returns[place].who.council for place in within}
-                for part, figures in parts.items():
-                    if figures:
-                        number = self._number(tuple(self._cells[place, each] for place in within for each in figures))
-                        row = (span, level, code, name, measure.slug, measure.respondent or "")
-                        self.by_key[row, part] = number
-                        if level in self.audience.levels and part != "rest":
-                            (self.shown if len(councils) >= self.audience.councils else self.few).add(number)
-
-    def _areas(self, places: Sequence[int], quarters: set[object]) -> dict[tuple[str, str, str], list[int]]:
-        """The returns of some quarters by area."""
-        areas: dict[tuple[str, str, str], list[int]] = {}
-        for place in places:
-            who = self.collated.returns[place].who
-            if who.council and who.period in quarters:
-                for area in areas_of(who.council):
-                    areas.setdefault(area, []).append(place)
-        return areas
-
-    def _number(self, cells: tuple[int, ...]) -> int:
-        return self._numbers.setdefault(cells, len(self._numbers))
+        levels = {(str(span.period), span.name): span.levels for span in collated.spans}
+        for row, part, cells, councils in parts_of(collated.edition, collated.collection, self.cells):
+            number = self._numbers.setdefault(cells, len(self._numbers))
+            self.by_key[row, part] = number
+            if row.level in audience.levels and row.level in levels[row.period, row.span] and part != "rest":
+                (self.shown if councils >= audience.councils else self.few).add(number)
+        self.totals = [sum(self.cells.counts[cell] for cell in cells) for cells in self._numbers]
 
     def all(self) -> Iterator[Sum]:
         """Every sum with what is about to be published of it."""
@@ -164,40 +126,17 @@ class _Sums:
         small = [number for number, total in enumerate(self.totals) if self.policy.hides(total)]
         return sorted({*small, *(self.few - self.shown)}, key=lambda number: (self.totals[number], number))
 
-    def of_rules(self) -> Iterator[Sum]:
-        """The rules that every accepted return keeps, which everybody can read."""
-        lines = [
-            difference
-            for rule in self.collated.collection.rule
-            if rule.severity is Severity.ERROR and (difference := rule.parsed.difference())
-        ]
-        expand = self.collated.collection.expand
-        for place, _ in enumerate(self.collated.returns):
-            for line in lines:
-                plus, minus = ([self._cells.get((place, each)) for each in expand(side)] for side in line[:2])
-                there = [cell for cell in plus + minus if cell is not None]
-                if len(there) == len(plus) + len(minus):
-                    yield Sum(tuple(there[: len(plus)]), tuple(there[len(plus) :]), line.within)
-
-    def of_facts(self, facts: Iterable[Fact]) -> Iterator[Sum]:
-        """What is known from elsewhere."""
-        places = {ret.file: place for place, ret in enumerate(self.collated.returns)}
+    def known_already(self, facts: Iterable[Fact]) -> Iterator[Sum]:
+        """The rules that returns keep, and what is known from elsewhere."""
+        yield from sums_of_rules(self.collated.returns, self.collated.collection, self.cells)
         for fact in facts:
-            keys = [(places.get(ret.file, -1), name) for ret in fact.returns for name in fact.figures]
-            if all(key in self._cells for key in keys):
-                yield Sum(tuple(self._cells[key] for key in keys), (), fact.known)
+            if cells := self.cells.all_of(fact.returns, fact.figures):
+                yield Sum(cells, (), fact.known)
 
     def name_of(self, number: int) -> str:
         """A sum for people: measure, area and span."""
-        (span, _, _, area, measure, _), part = next(key for key, each in self.by_key.items() if each == number)
-        return f"{measure} ({part}), {area}, {span.replace('_', ' ')}"
-
-
-def areas_of(council: Council) -> Iterator[tuple[str, str, str]]:
-    """The areas that a council's figures count for: level, code and name, in the order of ``LEVELS``."""
-    areas = (("", PARTICIPATING), ("", council.council_type), (council.region_code, council.region_name))
-    for level, (code, name) in zip(LEVELS, (*areas, (council.ons_code, council.name)), strict=True):
-        yield level, code, name
+        row, part = next(key for key, each in self.by_key.items() if each == number)
+        return f"{row.measure} ({part}), {row.name}, {row.period} {row.span.replace('_', ' ')}"
 
 
 class _Table:
@@ -209,7 +148,7 @@ class _Table:
 
     def row(self, raw: Mapping[str, Any]) -> dict[str, str | None]:
         """A row of the raw measures as it is published."""
-        key = (raw["span"], raw["level"], raw["ons_code"], raw["name"], raw["measure"], raw["respondent"] or "")
+        key = row_of(raw)
         is_percent = raw["unit"] == "percent"
         numerator = self._count(key, "numerator")
         denominator = self._count(key, "denominator") if is_percent else NOT_APPLICABLE
@@ -264,12 +203,12 @@ class _Table:
         percentages = {measure.slug for measure in measures if measure.unit == "percent"}
         rates: dict[Row, list[float]] = {}
         for key, part in self._sums.by_key:
-            span, level, code, _, measure, respondent = key
-            if level == "council" and measure in percentages and part == "denominator":
+            if key.level == "council" and key.measure in percentages and part == "denominator":
                 share = self._share_of_council(key)
                 if share is not None and share[1] >= least:
-                    for area in areas_of(councils[code]):
-                        rates.setdefault((span, *area, measure, respondent), []).append(100 * share[0] / share[1])
+                    for level, code, name in areas_of(councils[key.ons_code]):
+                        area = key._replace(level=level, ons_code=code, name=name)
+                        rates.setdefault(area, []).append(100 * share[0] / share[1])
         return rates
 
     def _share_of_council(self, key: Row) -> tuple[int, int] | None:

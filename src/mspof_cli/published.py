@@ -12,6 +12,7 @@ from mspof_cli.collation import Collated
 from mspof_cli.comparison import beside_england, beside_sac, known_of
 from mspof_cli.disclosure import Audience, Policy
 from mspof_cli.findings import Severity
+from mspof_cli.measures import PANEL
 from mspof_cli.periods import Period
 from mspof_cli.protection import Protected, protected
 from mspof_cli.questions import State
@@ -19,6 +20,7 @@ from mspof_cli.returns import Return
 from mspof_cli.rules import Checked, catalogue
 from mspof_cli.sac import EnglandFigure, Sac
 from mspof_cli.schemas import Collection
+from mspof_cli.trends import trends
 
 # What stands for an explanation that speaks of numbers, where those are protected.
 WITH_NUMBERS = "The council explained this with figures, which are not shown here."
@@ -43,7 +45,7 @@ class Input(NamedTuple):
 
 
 class Published(NamedTuple):
-    """A quarter for an audience: its protected ``measures``, and tables whose columns are headings for people.
+    """A quarter for an audience: protected ``measures``, ``trends``, and tables whose columns are headings for people.
 
     ``participating`` councils took part, of ``on_register``. ``returns``, what became of each file, and ``sac``, exact
     sums of councils, are only there for those who may know exact numbers.
@@ -56,6 +58,7 @@ class Published(NamedTuple):
     participating: int
     on_register: int
     measures: Protected
+    trends: pl.DataFrame
     coverage: pl.DataFrame
     councils: pl.DataFrame
     explanations: pl.DataFrame
@@ -80,7 +83,9 @@ def published(
     What is beside SAC are exact sums, which not everybody may know; but everybody knows SAC, so that is reckoned with.
     """
     facts = known_of(collated.returns, sac) if sac else ()
-    measures = protected(collated, audience, policy, facts)
+    everything = protected(collated, audience, policy, facts)
+    own = everything.table.filter(pl.col("level") != PANEL, period=str(collated.period))
+    measures = everything._replace(table=own)
     return Published(
         audience=audience,
         policy=policy,
@@ -89,6 +94,7 @@ def published(
         participating=collated.participating,
         on_register=collated.on_register,
         measures=measures,
+        trends=trends(everything.table, policy),
         coverage=_coverage(collated),
         councils=_councils(collated),
         explanations=_explanations(collated, exact=audience.names_files),
