@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
+import polars as pl
 import pytest
 from build import CLEAN, COLLECTION, QUARTER, SCHEMAS
 from test_collation import COUNCILS, Figures, a_return, collated, written
@@ -21,8 +22,9 @@ from mspof_cli.attack import Attack, protect
 from mspof_cli.collation import Collated
 from mspof_cli.disclosure import Audience, Policy, publish, published_interval
 from mspof_cli.intervals import Interval
-from mspof_cli.measures import measures_of
+from mspof_cli.measures import Measure, measures_of
 from mspof_cli.protection import FARTHEST, Fact, protected
+from mspof_cli.returns import Return
 from mspof_cli.sums import areas_of
 from mspof_cli.worlds import Sum
 
@@ -111,55 +113,70 @@ def random_returns(chance: random.Random) -> Collated:
     return collated(returns)
 
 
-def is_behind(row: Mapping[str, str], place: int, gave: Sequence[int], result: Collated) -> bool:
-    """Whether a return's council is in the area of a row, of the returns that gave every part of its measure."""
-    council = result.returns[place].who.council
-    assert council is not None
-    if row["level"] == "matched_panel":
-        quarters = {ret.who.period for ret in result.returns}
-        return {
-            result.returns[other].who.period for other in gave if result.returns[other].who.council == council
-        } == quarters
-    return (row["level"], row["ons_code"], row["name"]) in areas_of(council)
+class Reader:
+    """Someone who has read tables: the counts behind them, each shown number, and the small counts of councils."""
+
+    def __init__(self, results: Sequence[Collated]) -> None:
+        self.counts: list[int] = []
+        self.sums: list[Sum] = []
+        self._cells: dict[tuple[str, str], int] = {}
+        for ret in {ret.file: ret for result in results for ret in result.returns}.values():
+            for name, given in ret.figures.items():
+                if given.value is not None:
+                    self._cells[ret.file, name] = len(self.counts)
+                    self.counts.append(given.value)
+
+    def read(self, result: Collated, table: pl.DataFrame, audience: Audience, policy: Policy) -> None:
+        by_slug = {(each.slug, each.respondent): each for each in measures_of(result.collection)}
+        for row in table.to_dicts():
+            measure = by_slug[row["measure"], row["respondent"]]
+            files = [ret.file for ret in behind(row, measure, result)]
+            for part, figures in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+                if plus := tuple(self._cells[file, name] for file in files for name in figures):
+                    self._see(Sum(plus, (), None), row, part, audience, policy)
+
+    def _see(self, each: Sum, row: Mapping[str, str], part: str, audience: Audience, policy: Policy) -> None:
+        total = each.of(self.counts)
+        is_hidden = row[part] == policy.symbol
+        assert is_hidden or row[part] == publish(total, policy)
+        # Where there are few councils, everybody can see that this is why a number is hidden.
+        knows = not is_hidden or (policy.hides(total) and int(row["councils"]) >= audience.councils)
+        self.sums.append(each._replace(known=published_interval(row[part], policy) if knows else None))
+
+    def found(self, policy: Policy) -> dict[int, Interval]:
+        """The small counts that can be told more exactly than the policy allows."""
+        small = [Sum((cell,), (), None) for cell, count in enumerate(self.counts) if policy.hides(count)]
+        targets = list(range(len(self.sums), len(self.sums) + len(small)))
+        cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in self.counts]
+        return Attack(self.counts, cells, self.sums + small, targets).narrow(targets, policy.possible)
 
 
-def shown_sums(result: Collated, audience: Audience, policy: Policy) -> tuple[list[int], list[Sum], list[int]]:
-    """What a reader of the table has: the counts, each shown number, and the small counts of councils."""
-    table = protected(result, audience, policy).table.to_dicts()
-    cells: dict[tuple[int, str], int] = {}
-    counts: list[int] = []
-    for place, ret in enumerate(result.returns):
-        for name, given in ret.figures.items():
-            if given.value is not None:
-                cells[place, name] = len(counts)
-                counts.append(given.value)
-    by_slug = {(each.slug, each.respondent): each for each in measures_of(result.collection)}
-    sums = []
-    for row in table:
-        measure = by_slug[row["measure"], row["respondent"]]
-        needed = measure.numerator + measure.denominator
-        gave = [place for place, _ in enumerate(result.returns) if all((place, name) in cells for name in needed)]
-        (quarters,) = (
-            span.quarters
-            for span in result.spans
-            if (str(span.period), span.name) == (row["period"], row["span"]) and row["level"] in span.levels
-        )
-        places = [
-            place
-            for place in gave
-            if result.returns[place].who.period in quarters and is_behind(row, place, gave, result)
-        ]
-        for part, figures in (("numerator", measure.numerator), ("denominator", measure.denominator)):
-            plus = tuple(cells[place, name] for place in places for name in figures)
-            if plus:
-                total = sum(counts[cell] for cell in plus)
-                is_hidden = row[part] == policy.symbol
-                assert is_hidden or row[part] == publish(total, policy)
-                # Where there are few councils, everybody can see that this is why a number is hidden.
-                knows = not is_hidden or (policy.hides(total) and int(row["councils"]) >= audience.councils)
-                sums.append(Sum(plus, (), published_interval(row[part], policy) if knows else None))
-    small = [Sum((cell,), (), None) for (place, _), cell in cells.items() if policy.hides(counts[cell]) and place >= 0]
-    return counts, sums + small, list(range(len(sums), len(sums) + len(small)))
+def behind(row: Mapping[str, str], measure: Measure, result: Collated) -> list[Return]:
+    """The returns that a row's figures are the sums of."""
+    needed = measure.numerator + measure.denominator
+    gave = [
+        ret
+        for ret in result.returns
+        if all(name in ret.figures and ret.figures[name].value is not None for name in needed)
+    ]
+    (span,) = (
+        each
+        for each in result.spans
+        if (str(each.period), each.name) == (row["period"], row["span"]) and row["level"] in each.levels
+    )
+    area, shown = (row["level"], row["ons_code"], row["name"]), {ret.who.period for ret in result.returns}
+    always = {
+        code
+        for code in {ret.who.council.ons_code for ret in gave if ret.who.council}
+        if {ret.who.period for ret in gave if ret.who.council and ret.who.council.ons_code == code} == shown
+    }
+    return [
+        ret
+        for ret in gave
+        if (who := ret.who.council)
+        and ret.who.period in span.quarters
+        and (who.ons_code in always if row["level"] == "matched_panel" else area in areas_of(who))
+    ]
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.slug)
@@ -169,9 +186,9 @@ def test_nothing_can_be_worked_out_of_what_is_shown(audience: str, policy: Polic
     who, _ = SCHEMAS.audiences[audience]
     for _ in range(125 if FULL else 1):
         result = random_returns(chance)
-        counts, sums, small = shown_sums(result, who, policy)
-        cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in counts]
-        assert Attack(counts, cells, sums, small).narrow(small, policy.possible) == {}
+        reader = Reader([result])
+        reader.read(result, protected(result, who, policy).table, who, policy)
+        assert reader.found(policy) == {}
 
 
 def test_percentages_say_no_more_than_the_counts_beside_them() -> None:

@@ -42,6 +42,12 @@ class Collated(NamedTuple):
         return Edition(self.returns, self.spans)
 
 
+def _is_of(ret: Return, register_name: str, until: Period) -> bool:
+    """Whether a return is of a register's council, and no later than a quarter."""
+    council, period, _ = ret.who
+    return council is not None and council.register_name == register_name and period is not None and period <= until
+
+
 def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Collection], Register]) -> Collated:
     """The measures of a period from the returns that were accepted; says what became of each of the others.
 
@@ -65,7 +71,7 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]
     # Earlier quarters count for longer spans and for trends, whoever takes part in this one.
     every = [each.ret for each in checked if is_used(each)]
-    window = [ret for ret in every if ret.who.council and ret.who.council.register_name == register_name]
+    window = [ret for ret in every if _is_of(ret, register_name, period)]
     spans = spans_of(period, [ret.who.period for ret in window if ret.who.period])
     measured = measures(figures_of(window), collection, spans)
     others = len(checked) - len(decisions)

@@ -14,11 +14,12 @@ import polars as pl
 from mspof_cli.attack import Attack, protect
 from mspof_cli.collation import Collated
 from mspof_cli.disclosure import Audience, Policy, publish, published_interval
+from mspof_cli.earlier import Earlier
 from mspof_cli.errors import MspofError
 from mspof_cli.intervals import Z_95, Interval, wilson
 from mspof_cli.measures import MEDIAN_FROM, QUARTILES_FROM, TIDY, Measure, measures_of
 from mspof_cli.returns import Return
-from mspof_cli.sums import Cells, Row, areas_of, parts_of, row_of, sums_of_rules
+from mspof_cli.sums import Cells, Edition, Row, areas_of, parts_of, row_of, sums_of_rules
 from mspof_cli.worlds import Sum
 
 # What stands in the place of a figure: nobody returned it, there can't be one, and it rests on few people.
@@ -53,15 +54,17 @@ class Fact(NamedTuple):
     known: Interval
 
 
-def protected(collated: Collated, audience: Audience, policy: Policy, facts: Iterable[Fact] = ()) -> Protected:
-    """The measures as an audience may see them.
+def protected(
+    collated: Collated, audience: Audience, policy: Policy, facts: Iterable[Fact] = (), before: Sequence[Earlier] = ()
+) -> Protected:
+    """The measures as an audience may see them, who knows ``facts`` and what was published ``before``.
 
     ``MspofError``, naming them, if there are numbers that can be worked out whatever else is hidden.
     """
-    sums = _Sums(collated, audience, policy)
+    sums = _Sums(collated, audience, policy, [each.edition for each in before])
     further: frozenset[int] = frozenset()
     if policy.base > 1:
-        further = _hidden_further(sums, sums.known_already(facts), policy)
+        further = _hidden_further(sums, sums.known_already(facts, before), policy)
     table = _Table(sums, further)
     rows = [row for row in collated.measures.to_dicts() if row["level"] in audience.levels]
     shown = [table.row(row) for row in rows]
@@ -90,25 +93,35 @@ def _hidden_further(sums: _Sums, others: Iterable[Sum], policy: Policy) -> froze
 
 
 class _Sums:
-    """Every sum that the measures of areas are made of, each once, whoever sees it.
+    """Every sum that the measures of areas are made of, each once, whoever sees it, now or in editions ``before``.
 
     Equal sums, such as those of a region and of its only council, are one sum.
     """
 
-    def __init__(self, collated: Collated, audience: Audience, policy: Policy) -> None:
+    def __init__(self, collated: Collated, audience: Audience, policy: Policy, before: Sequence[Edition]) -> None:
         self.collated, self.audience, self.policy = collated, audience, policy
-        self.cells = Cells(collated.returns)
+        returns = [*collated.returns, *(ret for edition in before for ret in edition.returns)]
+        self._returns = list({ret.file: ret for ret in returns}.values())
+        self.cells = Cells(self._returns)
         self.by_key: dict[tuple[Row, str], int] = {}
         self.few: set[int] = set()
         self.shown: set[int] = set()
         self._numbers: dict[tuple[int, ...], int] = {}
-        levels = {(str(span.period), span.name): span.levels for span in collated.spans}
-        for row, part, cells, councils in parts_of(collated.edition, collated.collection, self.cells):
-            number = self._numbers.setdefault(cells, len(self._numbers))
+        for row, part, number, few in self._of_edition(collated.edition):
             self.by_key[row, part] = number
-            if row.level in audience.levels and row.level in levels[row.period, row.span] and part != "rest":
-                (self.shown if councils >= audience.councils else self.few).add(number)
+            if few is not None:
+                (self.few if few else self.shown).add(number)
+        for edition in before:
+            self.few |= {number for _, _, number, few in self._of_edition(edition) if few}
         self.totals = [sum(self.cells.counts[cell] for cell in cells) for cells in self._numbers]
+
+    def _of_edition(self, edition: Edition) -> Iterator[tuple[Row, str, int, bool | None]]:
+        """Each part with its number, and whether few councils are behind it; None if the audience has no such row."""
+        levels = {(str(span.period), span.name): span.levels for span in edition.spans}
+        for row, part, cells, councils in parts_of(edition, self.collated.collection, self.cells):
+            number = self._numbers.setdefault(cells, len(self._numbers))
+            is_row = row.level in self.audience.levels and row.level in levels[row.period, row.span] and part != "rest"
+            yield row, part, number, councils < self.audience.councils if is_row else None
 
     def all(self) -> Iterator[Sum]:
         """Every sum with what is about to be published of it."""
@@ -126,16 +139,22 @@ class _Sums:
         small = [number for number, total in enumerate(self.totals) if self.policy.hides(total)]
         return sorted({*small, *(self.few - self.shown)}, key=lambda number: (self.totals[number], number))
 
-    def known_already(self, facts: Iterable[Fact]) -> Iterator[Sum]:
-        """The rules that returns keep, and what is known from elsewhere."""
-        yield from sums_of_rules(self.collated.returns, self.collated.collection, self.cells)
+    def known_already(self, facts: Iterable[Fact], before: Iterable[Earlier]) -> Iterator[Sum]:
+        """The rules that returns keep, what is known from elsewhere, and what was published before."""
+        collection = self.collated.collection
+        yield from sums_of_rules(self._returns, collection, self.cells)
+        for each in before:
+            yield from each.known_sums(collection, self.cells)
         for fact in facts:
             if cells := self.cells.all_of(fact.returns, fact.figures):
                 yield Sum(cells, (), fact.known)
 
     def name_of(self, number: int) -> str:
         """A sum for people: measure, area and span."""
-        row, part = next(key for key, each in self.by_key.items() if each == number)
+        named = (key for key, each in self.by_key.items() if each == number)
+        row, part = next(named, (None, ""))
+        if row is None:
+            return "a number of an earlier summary"
         return f"{row.measure} ({part}), {row.name}, {row.period} {row.span.replace('_', ' ')}"
 
 

@@ -11,16 +11,19 @@ import polars as pl
 from mspof_cli.collation import Collated
 from mspof_cli.comparison import beside_england, beside_sac, known_of
 from mspof_cli.disclosure import Audience, Policy
+from mspof_cli.earlier import Earlier
 from mspof_cli.findings import Severity
 from mspof_cli.measures import PANEL
 from mspof_cli.periods import Period
 from mspof_cli.protection import Protected, protected
 from mspof_cli.questions import State
 from mspof_cli.returns import Return
+from mspof_cli.revisions import marked, revisions
 from mspof_cli.rules import Checked, catalogue
 from mspof_cli.sac import EnglandFigure, Sac
 from mspof_cli.schemas import Collection
 from mspof_cli.trends import trends
+from mspof_cli.written import Input, Summary
 
 # What stands for an explanation that speaks of numbers, where those are protected.
 WITH_NUMBERS = "The council explained this with figures, which are not shown here."
@@ -32,22 +35,11 @@ NUMBER_WORDS = (
 NUMBERS = re.compile(rf"\d|\b({'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
 
 
-class Input(NamedTuple):
-    """A file and what became of it; more than that only for those who may know it."""
-
-    sha256: str
-    decision: str
-    file: str | None = None
-    council: str | None = None
-    period: str | None = None
-    submission: int | None = None
-    why: str | None = None
-
-
 class Published(NamedTuple):
     """A quarter for an audience: protected ``measures``, ``trends``, and tables whose columns are headings for people.
 
-    ``participating`` councils took part, of ``on_register``. ``returns``, what became of each file, and ``sac``, exact
+    ``participating`` councils took part, of ``on_register``. ``revisions`` are of what was published ``before``, if
+    anything was. ``returns``, what became of each file, and ``sac``, exact
     sums of councils, are only there for those who may know exact numbers.
     """
 
@@ -59,6 +51,7 @@ class Published(NamedTuple):
     on_register: int
     measures: Protected
     trends: pl.DataFrame
+    revisions: pl.DataFrame | None
     coverage: pl.DataFrame
     councils: pl.DataFrame
     explanations: pl.DataFrame
@@ -66,6 +59,7 @@ class Published(NamedTuple):
     returns: pl.DataFrame | None
     sac: pl.DataFrame | None
     inputs: tuple[Input, ...]
+    before: tuple[Summary, ...]
     schemas_sha256: str
 
 
@@ -77,14 +71,21 @@ def published(
     sac: Sac | None = None,
     england: Sequence[EnglandFigure] = (),
     schemas_sha256: str = "",
+    before: Sequence[Earlier] = (),
 ) -> Published:
     """What an audience may see of a quarter, from every return that was ``checked``; errors as of ``protected``.
+
+    ``before`` are the summaries published earlier, which are known, and with which the figures are compared.
 
     What is beside SAC are exact sums, which not everybody may know; but everybody knows SAC, so that is reckoned with.
     """
     facts = known_of(collated.returns, sac) if sac else ()
-    everything = protected(collated, audience, policy, facts)
-    own = everything.table.filter(pl.col("level") != PANEL, period=str(collated.period))
+    everything = protected(collated, audience, policy, facts, before)
+    table = everything.table
+    revised = revisions(table, collated, before, audience.slug) if before else None
+    if revised is not None:
+        table = marked(table, revised)
+    own = table.filter(pl.col("level") != PANEL, period=str(collated.period))
     measures = everything._replace(table=own)
     return Published(
         audience=audience,
@@ -94,13 +95,15 @@ def published(
         participating=collated.participating,
         on_register=collated.on_register,
         measures=measures,
-        trends=trends(everything.table, policy),
+        trends=trends(table, policy),
+        revisions=revised,
         coverage=_coverage(collated),
         councils=_councils(collated),
         explanations=_explanations(collated, exact=audience.names_files),
         england=beside_england(collated, measures.table, england),
         returns=_returns(collated) if audience.names_files else None,
-        inputs=tuple(sorted(_inputs(collated, named=audience.names_files), key=lambda each: (each.sha256, each[1:3]))),
+        inputs=tuple(sorted(_inputs(collated, named=audience.names_files), key=_order)),
+        before=tuple(each.summary for each in before),
         schemas_sha256=schemas_sha256,
         sac=beside_sac(collated, checked, sac) if audience.names_files else None,
     )
@@ -158,16 +161,28 @@ def _explained(collated: Collated, *, exact: bool) -> Iterator[tuple[str, ...]]:
 
 def _inputs(collated: Collated, *, named: bool) -> Iterator[Input]:
     """The files of the quarter, and those that only longer periods are made of."""
-    decided = [(each.checked.ret, "used" if each.used else "left out", each.why) for each in collated.decisions]
+    decided = [(each.checked.ret, each.used, each.why) for each in collated.decisions]
     there = {ret.file for ret, _, _ in decided}
-    decided += [(ret, "used", "for longer periods") for ret in collated.returns if ret.file not in there]
-    for ret, decision, why in decided:
+    decided += [(ret, True, "for longer periods and trends") for ret in collated.returns if ret.file not in there]
+    for ret, used, why in decided:
+        own = Input(sha256=ret.sha256, decision="used" if used else "left out")
         if not named:
-            yield Input(ret.sha256, decision)
+            yield own
             continue
         council, period, submission = ret.who
-        whose = (council.name if council else None, str(period) if period else None, submission)
-        yield Input(ret.sha256, decision, _readable(ret.file), *whose, _readable(why))
+        yield Input(
+            sha256=own.sha256,
+            decision=own.decision,
+            file=_readable(ret.file),
+            council=council.name if council else None,
+            period=str(period) if period else None,
+            submission=submission,
+            why=_readable(why),
+        )
+
+
+def _order(each: Input) -> tuple[str, str, str]:
+    return each.sha256, each.decision, each.file or ""
 
 
 def _readable(text: str) -> str:

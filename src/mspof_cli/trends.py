@@ -15,11 +15,11 @@ from mspof_cli.disclosure import Policy
 from mspof_cli.measures import PANEL, QUARTER, TREND_LEVELS
 from mspof_cli.protection import LOW_RELIABILITY, NOT_APPLICABLE, NOT_AVAILABLE
 
-# One row for each measure, level and quarter, all of them text. ``councils`` of the ``participating`` are behind the
+# One row for each measure, level and quarter, all text. ``councils`` of the ``participating`` are behind the
 # figures. ``since_before`` is the direction since the quarter shown before, ``since_first`` since the first.
 TREND_COLUMNS = (
-    *("collection", "period", "level", "name", "question", "measure", "label", "respondent", "unit"),
-    *("numerator", "denominator", "value", "lower", "upper", "councils", "participating", "marker"),
+    *("collection", "period", "span", "level", "ons_code", "name", "question", "measure", "label", "respondent"),
+    *("unit", "numerator", "denominator", "value", "lower", "upper", "councils", "participating", "marker"),
     *("since_before", "since_first"),
 )
 

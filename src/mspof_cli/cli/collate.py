@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,25 +17,46 @@ from mspof_cli.cli.shared import (
     audience_in,
     explained_in,
     period_of,
+    previous_in,
     published_in,
     schemas_in,
 )
+
+if TYPE_CHECKING:
+    from mspof_cli.collation import Collated
+    from mspof_cli.loading import Schemas
+    from mspof_cli.periods import Period
+    from mspof_cli.pipeline import Batch
+    from mspof_cli.published import Published
+    from mspof_cli.sac import Sac
+
+To = Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)]
+AudienceOption = Annotated[
+    str,
+    typer.Option(
+        "--audience", metavar="NAME", help="Who it is for: public, participants, or internal, with exact numbers."
+    ),
+]
+PreviousOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--previous",
+        metavar="DIR",
+        help="A summary that was published before. Once for each, the latest last.",
+        show_default=False,
+        readable=False,
+    ),
+]
 
 
 def collate(
     paths: Paths,
     period: PeriodText,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)],
-    audience: Annotated[
-        str,
-        typer.Option(
-            "--audience",
-            metavar="NAME",
-            help="Who it is for: public, participants, or internal, with exact numbers.",
-        ),
-    ] = "public",
+    to: To,
+    audience: AudienceOption = "public",
     sac: SacOption = None,
     explanations: ExplanationsOption = None,
+    previous: PreviousOption = None,
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX, with small numbers protected."""
@@ -45,25 +66,38 @@ def collate(
     from mspof_cli.progress import progress_bar
 
     wanted = period_of(period)
-    refuse_unfit(to, paths)
+    refuse_unfit(to, [*paths, *(previous or ())])
     loaded = schemas_in(schemas)
-    who, policy = audience_in(audience, loaded)
+    audience_in(audience, loaded)
     known, explained = published_in(sac, loaded), explained_in(explanations, loaded)
     with progress_bar(quiet=False) as progress:
         batch = check_all(paths, loaded, progress, known, explanations=explained)
     say_of_sac(batch, known)
     # These load polars, after which reading could not be shared with a second process.
-    from mspof_cli.collation import collate as compute
     from mspof_cli.outputs.summary import SOMETIMES, refuse_other_audience, summary_files
     from mspof_cli.outputs.text import compose_collation, plain
-    from mspof_cli.published import published as publish
 
-    collated = compute(batch.checked, wanted, loaded.register)
-    slug = collated.collection.slug
-    published = publish(collated, batch.checked, who, policy, known, loaded.england(slug), loaded.sha256(slug))
+    collated, published = _collated(batch, wanted, audience, known, previous, loaded)
     refuse_other_audience(to, published)
     files = summary_files(published)
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
     print_out(plain(compose_collation(collated, published, [to / name for name in files])))
     if any(decision.has_errors for decision in collated.decisions):
         raise typer.Exit(ERRORS_FOUND)
+
+
+def _collated(
+    batch: Batch, period: Period, audience: str, sac: Sac | None, previous: list[Path] | None, schemas: Schemas
+) -> tuple[Collated, Published]:
+    """The quarter, and what the audience may see of it."""
+    from mspof_cli.collation import collate as compute
+    from mspof_cli.earlier import earlier
+    from mspof_cli.published import published
+
+    who, policy = audience_in(audience, schemas)
+    collated = compute(batch.checked, period, schemas.register)
+    slug = collated.collection.slug
+    every = [checked.ret for checked in batch.checked]
+    before = [earlier(each, collated.collection, every) for each in previous_in(previous, who, schemas)]
+    england, fingerprint = schemas.england(slug), schemas.sha256(slug)
+    return collated, published(collated, batch.checked, who, policy, sac, england, fingerprint, before)

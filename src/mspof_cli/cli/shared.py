@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mspof_cli.periods import Period
     from mspof_cli.sac import Sac
     from mspof_cli.schemas import Rule
+    from mspof_cli.written import Summary
 
 # Exit statuses, the same for every command.
 ERRORS_FOUND, WRONG_USE, COULD_NOT_WORK, INTERRUPTED = 1, 2, 3, 130
@@ -89,6 +90,25 @@ def published_in(files: list[str] | None, schemas: Schemas) -> Sac | None:
     from mspof_cli.publications import read_sac
 
     return read_sac(files, schemas)
+
+
+def previous_in(folders: list[Path] | None, audience: Audience, schemas: Schemas) -> list[Summary]:
+    """Summaries that were published before; ``UsageError`` for one that this audience has not seen.
+
+    Audiences are listed from the many to the few: each may know what was written for those before it.
+    """
+    if not folders:
+        return []
+    from mspof_cli.written import read_summary
+
+    order = list(schemas.audiences)
+    summaries = [read_summary(folder) for folder in folders]
+    for each in summaries:
+        slug = each.manifest.audience.slug
+        if slug not in order[: order.index(audience.slug) + 1]:
+            problem = f"'{each.folder}' is not for the audience '{audience.slug}', but for '{slug}'."
+            raise UsageError(problem, "Give --previous what this audience has seen.")
+    return summaries
 
 
 def explained_in(file: Path | None, schemas: Schemas) -> tuple[Explanation, ...]:

@@ -6,33 +6,35 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mspof_cli import __version__
-from mspof_cli.errors import UsageError
 from mspof_cli.published import Published
 from mspof_cli.rules import catalogue
-
-MANIFEST = "manifest.json"
+from mspof_cli.written import Before, Manifest, Output, read_manifest
 
 
 def manifest(published: Published, files: Mapping[str, bytes]) -> bytes:
     """The manifest of a summary: ``files`` are the others that are written with it, by name."""
     rules = {code: rule.model_dump(mode="json") for code, rule in sorted(catalogue([published.collection]).items())}
-    told = {
-        "mspof": __version__,
-        "collection": published.collection.slug,
-        "period": str(published.period),
-        "audience": published.audience.model_dump(mode="json"),
-        "policy": published.policy.model_dump(mode="json"),
-        "schemas_sha256": published.schemas_sha256,
-        "rules_sha256": sha256(json.dumps(rules, sort_keys=True).encode()),
-        "inputs": [
-            {name: value for name, value in each._asdict().items() if value is not None} for each in published.inputs
-        ],
-        "outputs": [{"file": name, "sha256": sha256(data), "bytes": len(data)} for name, data in sorted(files.items())],
-    }
-    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+    told = Manifest(
+        mspof=__version__,
+        collection=published.collection.slug,
+        period=str(published.period),
+        audience=published.audience,
+        policy=published.policy,
+        schemas_sha256=published.schemas_sha256,
+        rules_sha256=sha256(json.dumps(rules, sort_keys=True).encode()),
+        before=tuple(
+            Before(
+                period=each.manifest.period, audience=each.manifest.audience.slug, manifest_sha256=each.manifest_sha256
+            )
+            for each in published.before
+        ),
+        inputs=published.inputs,
+        outputs=tuple(Output(file=name, sha256=sha256(data), bytes=len(data)) for name, data in sorted(files.items())),
+    )
+    return (told.model_dump_json(indent=2, exclude_none=True) + "\n").encode()
 
 
 def sha256(data: bytes) -> str:
@@ -52,40 +54,21 @@ def verify(folder: Path, inputs: Iterable[Path] | None) -> Verified:
 
     ``UsageError`` if there is no manifest that can be read.
     """
-    told = _read(folder)
+    told, _ = read_manifest(folder)
     wrong, right = [], 0
-    for each in told["outputs"]:
-        found = _sha256_of(folder / each["file"])
-        if found == each["sha256"]:
+    for each in told.outputs:
+        found = _sha256_of(folder / each.file)
+        if found == each.sha256:
             right += 1
         else:
-            wrong.append(f"'{each['file']}' {'is not there' if found is None else 'is not what was written'}.")
+            wrong.append(f"'{each.file}' {'is not there' if found is None else 'is not what was written'}.")
     if inputs is None:
         return Verified(right, 0, tuple(wrong))
     there = {_sha256_of(path) for path in inputs}
-    used = [each for each in told["inputs"] if each["decision"] == "used"]
-    missing = [each for each in used if each["sha256"] not in there]
-    wrong += [
-        f"A return that was used is not there, or has changed: {each.get('file', each['sha256'])}." for each in missing
-    ]
+    used = [each for each in told.inputs if each.decision == "used"]
+    missing = [each for each in used if each.sha256 not in there]
+    wrong += [f"A return that was used is not there, or has changed: {each.file or each.sha256}." for each in missing]
     return Verified(right, len(used) - len(missing), tuple(wrong))
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        told = json.loads(path.read_bytes())
-        outputs, inputs = told["outputs"], told["inputs"]
-        is_whole = all(Path(each["file"]).name == each["file"] and each["sha256"] for each in outputs) and all(
-            each["sha256"] and each["decision"] for each in inputs
-        )
-    except OSError as error:
-        raise UsageError(f"There is no '{path}'.", "Give a folder that 'mspof collate' wrote.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"'{path}' is not a manifest.", "Collate again, into another folder.") from error
-    if not is_whole:
-        raise UsageError(f"'{path}' is not a manifest.", "Collate again, into another folder.")
-    return dict(told)
 
 
 def _sha256_of(path: Path) -> str | None:

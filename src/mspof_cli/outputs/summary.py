@@ -10,20 +10,25 @@ import polars as pl
 from mspof_cli.errors import UsageError
 from mspof_cli.outputs.book import workbook
 from mspof_cli.outputs.csvw import metadata
-from mspof_cli.outputs.manifest import MANIFEST, manifest
+from mspof_cli.outputs.manifest import manifest
 from mspof_cli.outputs.quality import statement
 from mspof_cli.outputs.safe import FORMULA_STARTS
 from mspof_cli.published import Published
+from mspof_cli.written import MANIFEST, MEASURES, TRENDS
 
-MEASURES, METADATA, QUALITY, WORKBOOK = "measures.csv", "measures.csv-metadata.json", "quality.md", "summary.xlsx"
-ENGLAND, SAC = "england.csv", "sac.csv"
-SOMETIMES = (ENGLAND, SAC)  # in some summaries only, so they might be left from the one before
+METADATA, QUALITY, WORKBOOK = "measures.csv-metadata.json", "quality.md", "summary.xlsx"
+ENGLAND, SAC, REVISIONS = "england.csv", "sac.csv", "revisions.csv"
+SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC)  # in some summaries only, so they might be left from the one before
 
 
 def summary_files(published: Published) -> dict[str, bytes]:
     """The files of a summary, by name."""
     described = json.dumps(metadata(published, MEASURES), ensure_ascii=False, indent=2) + "\n"
     files = {MEASURES: as_csv(published.measures.table), METADATA: described.encode()}
+    if not published.trends.is_empty():
+        files[TRENDS] = as_csv(published.trends)
+    if published.revisions is not None:
+        files[REVISIONS] = as_csv(published.revisions)
     if not published.england.is_empty():
         files[ENGLAND] = as_csv(published.england)
     if published.sac is not None:

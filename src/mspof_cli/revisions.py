@@ -1,0 +1,139 @@
+"""Which figures are not what they were when they were published before, by how much, and because of which returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from mspof_cli.collation import Collated
+from mspof_cli.earlier import Earlier
+from mspof_cli.measures import PANEL, Measure, measures_of, panel_quarters
+from mspof_cli.periods import Period
+from mspof_cli.protection import NOT_APPLICABLE
+from mspof_cli.returns import Return
+from mspof_cli.sums import Edition, Row, areas_of, row_of
+from mspof_cli.written import Summary
+
+# What follows a figure that is not what was published before.
+REVISED = "[r]"
+
+# One row for each figure that has changed, all of it text. ``change`` is of a percentage in points.
+REVISION_COLUMNS = (
+    *("collection", "period", "span", "level", "ons_code", "name", "question", "measure", "label", "respondent"),
+    *("part", "before", "now", "change", "because"),
+)
+
+NO_RETURN = "No return has changed: other numbers are hidden so that small ones can't be worked out."
+
+
+class Change(NamedTuple):
+    """What became of a council's return for a quarter since an earlier summary: before and after it."""
+
+    before: Return | None
+    now: Return | None
+
+    @property
+    def any(self) -> Return:
+        ret = self.now or self.before
+        assert ret is not None
+        return ret
+
+    def __str__(self) -> str:
+        """For people: who, when, and what became of the return."""
+        who = self.any.who
+        what = "new" if self.before is None else "withdrawn" if self.now is None else "resubmitted"
+        return f"{what}: {who.council.name if who.council else ''}, {who.period}"
+
+
+def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier], audience: str) -> pl.DataFrame:
+    """The figures of a protected table that differ from the last summary before, for the same audience, with them.
+
+    A matched panel over other quarters is another panel, and is not compared.
+    """
+    measures = {(each.slug, each.respondent or ""): each for each in measures_of(collated.collection)}
+    told, compared = [], set()
+    for each in reversed([each for each in before if each.summary.manifest.audience.slug == audience]):
+        changes = _changes(each.edition, collated.edition)
+        same_panel = panel_quarters(each.edition.spans) == panel_quarters(collated.spans)
+        for tidy in table.to_dicts():
+            row = row_of(tidy)
+            if row in compared or row not in each.summary.rows or (row.level == PANEL and not same_panel):
+                continue
+            compared.add(row)
+            quarters = _quarters(row, collated.edition)
+            because = _because(changes, measures[row.measure, row.respondent], row, quarters)
+            told += [{**tidy, **part, "because": because} for part in _parts(each.summary, row, tidy)]
+    return pl.DataFrame(told, schema=dict.fromkeys(REVISION_COLUMNS, pl.String), orient="row")
+
+
+def marked(table: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
+    """A table with a marker where a row's figures were revised."""
+    rows = {row_of(row) for row in revised.to_dicts()}
+    markers = [
+        f"{row['marker']} {REVISED}".strip() if row_of(row) in rows else row["marker"] for row in table.to_dicts()
+    ]
+    return table.with_columns(marker=pl.Series(markers, dtype=pl.String))
+
+
+def _parts(summary: Summary, row: Row, now: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The parts of a row that have changed: before, now, and by how much."""
+    before = summary.rows[row]
+    for part in ("numerator", "denominator", *(["value"] if now["unit"] == "percent" else [])):
+        if before[part] != now[part]:
+            change = _change(before[part], now[part])
+            yield {"part": part, "before": before[part], "now": now[part], "change": change}
+
+
+def _change(before: str, now: str) -> str:
+    try:
+        difference = float(now) - float(before)
+    except ValueError:
+        return NOT_APPLICABLE
+    return f"{difference:+.2f}" if "." in before + now else f"{difference:+.0f}"
+
+
+def _changes(before: Edition, now: Edition) -> list[Change]:
+    """The returns that are not the same bytes as those before, in order of council and quarter."""
+    old, new = ({_whose(ret): ret for ret in edition.returns} for edition in (before, now))
+    pairs = (Change(old.get(key), new.get(key)) for key in sorted({*old, *new}))
+    return [each for each in pairs if not (each.before and each.now and each.before.sha256 == each.now.sha256)]
+
+
+def _whose(ret: Return) -> tuple[str, str]:
+    return ret.who.council.name if ret.who.council else "", str(ret.who.period)
+
+
+def _quarters(row: Row, edition: Edition) -> frozenset[Period]:
+    """The quarters whose returns a row's figures rest on."""
+    if row.level == PANEL:
+        return panel_quarters(edition.spans)
+    spans = (span.quarters for span in edition.spans if (str(span.period), span.name) == (row.period, row.span))
+    return frozenset(next(spans))
+
+
+def _because(changes: Iterable[Change], measure: Measure, row: Row, quarters: frozenset[Period]) -> str:
+    """The returns that changed a row's figures."""
+    names = measure.numerator + measure.denominator
+    causes = [
+        str(change)
+        for change in changes
+        if change.any.who.period in quarters
+        and _is_in(change.any, row)
+        and _given(change.before, names) != _given(change.now, names)
+    ]
+    return "; ".join(causes) or NO_RETURN
+
+
+def _is_in(ret: Return, row: Row) -> bool:
+    area = (row.level, row.ons_code, row.name)
+    return row.level == PANEL or (ret.who.council is not None and area in areas_of(ret.who.council))
+
+
+def _given(ret: Return | None, names: Iterable[str]) -> list[int | None] | None:
+    """A return's figures for a measure; None unless every one of them is there."""
+    if ret is None:
+        return None
+    values = [ret.figures[name].value if name in ret.figures else None for name in names]
+    return None if None in values else values
