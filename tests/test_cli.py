@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import errno
+import hashlib
 import io
 import json
 import os
@@ -297,6 +298,43 @@ def test_collate_for_another_audience_in_the_same_folder_is_refused(here: Path) 
         2, "'out' has a summary for another audience. Exact numbers must not lie beside protected ones."
     )  # fmt: skip
     assert {path: path.read_bytes() for path in (here / "out").iterdir()} == before
+
+
+def test_collate_beside_what_was_published_before(here: Path) -> None:
+    collated("forms/a.xlsx", "--audience", "participants", "--to", "before")
+    outcome = collated(*("forms", "--audience", "participants", "--previous", "before", "--to", "out"))
+    with (here / "out" / "revisions.csv").open(encoding="utf-8", newline="") as file:
+        told = list(csv.DictReader(file))
+    assert f"{len(told)} figures changed since published before." in outcome.out.splitlines()
+    assert {row["because"] for row in told} == {"new: Brackenholt (demonstration), 2018-19-Q3"}
+    manifest = json.loads((here / "out" / "manifest.json").read_text(encoding="utf-8"))
+    earlier = hashlib.sha256((here / "before" / "manifest.json").read_bytes()).hexdigest()
+    assert manifest["before"] == [{"period": "2018-19-Q3", "audience": "participants", "manifest_sha256": earlier}]
+    assert Outcome("verify", "out").status == 0
+
+
+@pytest.mark.parametrize(
+    ("audience", "previous", "to", "problem"),
+    [
+        ("public", "internal", "out", "'internal' is not for the audience 'public', but for 'internal'."),
+        ("participants", "public", "public", "'public' is within 'public', which is being read."),
+        ("public", "forms", "out", f"There is no '{Path('forms', 'manifest.json')}'."),
+    ],
+)
+def test_collate_beside_what_it_can_not_be(audience: str, previous: str, to: str, problem: str, here: Path) -> None:
+    for each in ("public", "internal"):
+        collated("forms/a.xlsx", "--audience", each, "--to", each)
+    outcome = collated("forms/a.xlsx", "--audience", audience, "--previous", previous, "--to", to)
+    assert outcome.trouble is not None
+    assert (outcome.status, outcome.trouble.problem) == (2, problem)
+    assert not (here / "out").exists()
+
+
+def test_participants_have_seen_what_is_public(here: Path) -> None:
+    collated("forms/a.xlsx", "--to", "before")
+    outcome = collated("forms/a.xlsx", "--audience", "participants", "--previous", "before", "--to", "out")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "0 figures changed since published before." in outcome.out  # of those for the same audience
 
 
 def test_collate_for_an_audience_that_is_not_there(here: Path) -> None:

@@ -239,6 +239,9 @@ def compose_collation(collated: Collated, published: Published, files: Iterable[
             lines.append(
                 Line(f"Sums are only put beside SAC of the same year: give its file for {collated.period.year}.")
             )
+    if published.revisions is not None:
+        changed = number_of(published.revisions.height, "figure")
+        lines.append(Line(f"{changed} changed since published before."))
     lines += [Line(printable(f"Wrote {file}")) for file in files]
     if published.policy.base > 1:
         measures = published.measures
