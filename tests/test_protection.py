@@ -135,6 +135,25 @@ class Reader:
                 if plus := tuple(self._cells[file, name] for file in files for name in figures):
                     self._see(Sum(plus, (), None), row, part, audience, policy)
 
+    def read_median(self, row: Mapping[str, str], result: Collated, policy: Policy) -> bool:
+        """What a median is of; False if councils were left out of it, and nobody can tell which."""
+        measure = next(each for each in measures_of(result.collection) if each.slug == row["measure"])
+        lent: list[tuple[int, ...]] = []
+        for ret in behind(row, measure, result):
+            parts = [
+                [self._cells[ret.file, name] for name in names] for names in (measure.numerator, measure.denominator)
+            ]
+            top, base = (sum(self.counts[cell] for cell in cells) for cells in parts)
+            rest = base - top if measure.rest else policy.hidden_to + 1
+            if int(publish(base, policy).strip("[c]") or 0) >= 20 and not any(map(policy.hides, (top, rest))):
+                lent += map(tuple, parts)
+        if len(lent) != 2 * int(row["compared"]):
+            return False
+        for cells in lent:
+            total = sum(self.counts[cell] for cell in cells)
+            self.sums.append(Sum(cells, (), published_interval(publish(total, policy), policy)))
+        return True
+
     def _see(self, each: Sum, row: Mapping[str, str], part: str, audience: Audience, policy: Policy) -> None:
         total = each.of(self.counts)
         is_hidden = row[part] == policy.symbol
@@ -189,6 +208,21 @@ def test_nothing_can_be_worked_out_of_what_is_shown(audience: str, policy: Polic
         reader = Reader([result])
         reader.read(result, protected(result, who, policy).table, who, policy)
         assert reader.found(policy) == {}
+
+
+def test_medians_give_nothing_away() -> None:
+    """Also to somebody who has each percentage that a median is of, with the counts that it was computed from."""
+    chance, seen = random.Random(SEED), 0
+    who, policy = SCHEMAS.audiences["public"]
+    for _ in range(60 if FULL else 3):
+        result = random_returns(chance)
+        table = protected(result, who, policy).table
+        reader = Reader([result])
+        reader.read(result, table, who, policy)
+        medians = table.filter(pl.col("median").str.contains(r"^\d"), level="participating", span="quarter")
+        seen += sum(reader.read_median(row, result, policy) for row in medians.to_dicts())
+        assert reader.found(policy) == {}
+    assert seen
 
 
 def test_percentages_say_no_more_than_the_counts_beside_them() -> None:

@@ -5,7 +5,8 @@ Raw measures and published ones are of different types, and whatever is written 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from statistics import quantiles
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from mspof_cli.disclosure import Audience, Policy, publish, published_interval
 from mspof_cli.earlier import Earlier
 from mspof_cli.errors import MspofError
 from mspof_cli.intervals import Z_95, Interval, wilson
-from mspof_cli.measures import MEDIAN_FROM, QUARTILES_FROM, TIDY, Measure, measures_of
+from mspof_cli.measures import MEDIAN_FROM, QUARTILES_FROM, TIDY, measures_of
 from mspof_cli.returns import Return
 from mspof_cli.sums import Cells, Edition, Row, areas_of, parts_of, row_of, sums_of_rules
 from mspof_cli.worlds import Sum
@@ -30,6 +31,9 @@ RELIABLE_FROM = 20
 COLUMNS = (*TIDY, "marker")
 
 EXPOSED_NAMED = 3
+
+# What a measure is made of, of which a part that is small is not told; the last is what is left of the denominator.
+PARTS = ("numerator", "denominator", "rest")
 
 # How far from the real count another is looked for.
 FARTHEST = 10
@@ -70,7 +74,7 @@ def protected(
     shown = [table.row(row) for row in rows]
     hidden = sum(row[part] == policy.symbol for row in shown for part in ("numerator", "denominator"))
     frame = pl.DataFrame(shown, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-    return Protected(frame, hidden, len(further))
+    return Protected(frame, hidden, len(further & sums.shown))
 
 
 def _hidden_further(sums: _Sums, others: Iterable[Sum], policy: Policy) -> frozenset[int]:
@@ -114,6 +118,35 @@ class _Sums:
         for edition in before:
             self.few |= {number for _, _, number, few in self._of_edition(edition) if few}
         self.totals = [sum(self.cells.counts[cell] for cell in cells) for cells in self._numbers]
+        self.lent = frozenset(self._lent())
+
+    def _lent(self) -> Iterator[int]:
+        """The sums of councils that medians are made of: whoever sees a median may know as much as if he saw them."""
+        shares = self.shares_of_councils(frozenset())
+        compared = Counter((row.period, row.span, row.measure, row.respondent) for row in shares)
+        for row in shares:
+            if compared[row.period, row.span, row.measure, row.respondent] >= MEDIAN_FROM:
+                yield from (self.by_key[row, part] for part in ("numerator", "denominator"))
+
+    def shares_of_councils(self, further: Set[int]) -> dict[Row, tuple[int, int]]:
+        """Numerator and denominator, as they would be published, of each council's percentages that can be compared.
+
+        Those of which a part would be hidden, or is too small to be compared, are left out.
+        """
+        least, policy = self.collated.collection.tolerances.share_minimum_base, self.policy
+        percentages = {each.slug for each in measures_of(self.collated.collection) if each.unit == "percent"}
+        whole = {(str(span.period), span.name) for span in self.collated.spans if "council" in span.levels}
+        shares = {}
+        for row, part in self.by_key:
+            if row.level != "council" or part != "denominator" or row.measure not in percentages:
+                continue
+            numbers = [self.by_key[row, part] for part in ("numerator", "denominator")]
+            parts = [self.totals[self.by_key[row, part]] for part in PARTS if (row, part) in self.by_key]
+            if (row.period, row.span) in whole and not further & {*numbers} and not any(map(policy.hides, parts)):
+                share = tuple(int(publish(self.totals[number], policy)) for number in numbers)
+                if share[1] >= least:
+                    shares[row] = (share[0], share[1])
+        return shares
 
     def _of_edition(self, edition: Edition) -> Iterator[tuple[Row, str, int, bool | None]]:
         """Each part with its number, and whether few councils are behind it; None if the audience has no such row."""
@@ -126,7 +159,7 @@ class _Sums:
     def all(self) -> Iterator[Sum]:
         """Every sum with what is about to be published of it."""
         for number, cells in enumerate(self._numbers):
-            is_shown = number in self.shown
+            is_shown = number in self.shown or number in self.lent
             known = self.known(number) if is_shown else None
             yield Sum(cells, (), known, can_hide=is_shown and not self.policy.hides(self.totals[number]))
 
@@ -163,7 +196,7 @@ class _Table:
 
     def __init__(self, sums: _Sums, further: frozenset[int]) -> None:
         self._sums, self._policy, self._further = sums, sums.policy, further
-        self._rates = self._rates_of_councils(measures_of(sums.collated.collection))
+        self._rates = self._rates_of_councils()
 
     def row(self, raw: Mapping[str, Any]) -> dict[str, str | None]:
         """A row of the raw measures as it is published."""
@@ -215,29 +248,14 @@ class _Table:
         """Whole per cent of rounded counts; of exact counts with two decimals."""
         return f"{100 * share:.0f}" if self._policy.base > 1 else f"{100 * share:.2f}"
 
-    def _rates_of_councils(self, measures: Sequence[Measure]) -> dict[Row, list[float]]:
+    def _rates_of_councils(self) -> dict[Row, list[float]]:
         """The percentages that areas' councils can be compared by, as they would be published, by the area's key."""
-        least = self._sums.collated.collection.tolerances.share_minimum_base
         councils = {ret.who.council.ons_code: ret.who.council for ret in self._sums.collated.returns if ret.who.council}
-        percentages = {measure.slug for measure in measures if measure.unit == "percent"}
         rates: dict[Row, list[float]] = {}
-        for key, part in self._sums.by_key:
-            if key.level == "council" and key.measure in percentages and part == "denominator":
-                share = self._share_of_council(key)
-                if share is not None and share[1] >= least:
-                    for level, code, name in areas_of(councils[key.ons_code]):
-                        area = key._replace(level=level, ons_code=code, name=name)
-                        rates.setdefault(area, []).append(100 * share[0] / share[1])
+        for row, (part, base) in self._sums.shares_of_councils(self._further).items():
+            for level, code, name in areas_of(councils[row.ons_code]):
+                rates.setdefault(row._replace(level=level, ons_code=code, name=name), []).append(100 * part / base)
         return rates
-
-    def _share_of_council(self, key: Row) -> tuple[int, int] | None:
-        """Numerator and denominator of a council's percentage, as they would be published; None if that is hidden."""
-        part, base = (self._sums.by_key[key, part] for part in ("numerator", "denominator"))
-        totals = self._sums.totals
-        hidden = {part, base} & self._further or self._is_hidden(key, "rest")
-        if hidden or any(self._policy.hides(totals[number]) for number in (part, base)):
-            return None
-        return int(publish(totals[part], self._policy)), int(publish(totals[base], self._policy))
 
     def _spread(self, rates: Sequence[float]) -> dict[str, str]:
         """Median and quartiles of councils' percentages, where there are councils enough."""
