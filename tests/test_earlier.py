@@ -68,7 +68,7 @@ def test_resubmitted_new_and_withdrawn(tmp_path: Path) -> None:
     (row,) = (row for row in revised(result) if row[2] == "risk_involved_fully")
     assert row[:-1] == (
         *("2018-19-Q3", "Participating councils", "risk_involved_fully", "numerator"),
-        *(str(3 * risk), str(2 * risk + 40), f"{40 - risk:+}"),
+        *(str(3 * risk), str(2 * risk + 40), f"{40 - risk}"),
     )
     assert sorted(row[-1].split("; ")) == sorted(because.split("; "))
     # The council's own figures: the one that it changed, and those that follow from it.
@@ -101,7 +101,7 @@ def test_an_earlier_quarter_is_revised_in_the_trends(tmp_path: Path) -> None:
     assert changed == [
         (
             *("2018-19-Q2", "Participating councils", "not_asked", "numerator", str(2 * asked), str(asked + 9)),
-            *(f"{9 - asked:+}", f"resubmitted: {two.name}, 2018-19-Q2"),
+            *(f"{9 - asked}", f"resubmitted: {two.name}, 2018-19-Q2"),
         )
     ]
     trend = result.trends.filter(measure="not_asked", level="participating")
@@ -113,7 +113,7 @@ def test_the_last_summary_is_compared_with(tmp_path: Path) -> None:
     versions = [numbered([a_return(COUNCILS[0], CLEAN | {"not_asked": n})], str(n)) for n in (5, 6, 7)]
     summaries = [wrote(collated(each), tmp_path / str(n), *INTERNAL) for n, each in enumerate(versions[:2])]
     result = after(collated(versions[2]), *summaries, returns=[*versions[0], *versions[1]])
-    assert [row[4:7] for row in revised(result) if row[2:4] == ("not_asked", "numerator")] == [("6", "7", "+1")]
+    assert [row[4:7] for row in revised(result) if row[2:4] == ("not_asked", "numerator")] == [("6", "7", "1")]
 
 
 @pytest.mark.parametrize("audience", ["public", "participants"])

@@ -48,7 +48,7 @@ ORDER = [
     *("outputs", "outputs.safe", "outputs.files", "outputs.system", "outputs.whole"),
     *("outputs.report", "outputs.machine", "outputs.text"),
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published"),
-    *("outputs.csvw", "outputs.quality", "outputs.manifest", "outputs.book", "outputs.summary"),
+    *("outputs.csvw", "outputs.quality", "outputs.manifest", "outputs.tables", "outputs.book", "outputs.summary"),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
     *("outputs.form.readings", "outputs.form.checks", "outputs.form.entry", "outputs.form.cover", "outputs.form.live"),
     *("outputs.form.values",),

@@ -25,7 +25,7 @@ REVISION_COLUMNS = (
     *("part", "before", "now", "change", "because"),
 )
 
-NO_RETURN = "No return has changed: other numbers are hidden so that small ones can't be worked out."
+NO_RETURN = "No return has changed: the figure was worked out differently."
 
 
 class Change(NamedTuple):
@@ -50,7 +50,8 @@ class Change(NamedTuple):
 def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier], audience: str) -> pl.DataFrame:
     """The figures of a protected table that differ from the last summary before, for the same audience, with them.
 
-    A matched panel over other quarters is another panel, and is not compared.
+    A matched panel over other quarters is another panel, and is not compared. A number that is only hidden, or shown,
+    in another place, because others need to be, has not changed.
     """
     measures = {(each.slug, each.respondent or ""): each for each in measures_of(collated.collection)}
     told, compared = [], set()
@@ -64,7 +65,11 @@ def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]
             compared.add(row)
             quarters = _quarters(row, collated.edition)
             because = _because(changes, measures[row.measure, row.respondent], row, quarters)
-            told += [{**tidy, **part, "because": because} for part in _parts(each.summary, row, tidy)]
+            told += [
+                {**tidy, **part, "because": because or NO_RETURN}
+                for part in _parts(each.summary, row, tidy)
+                if because or each.summary.manifest.policy.symbol not in part.values()
+            ]
     return pl.DataFrame(told, schema=dict.fromkeys(REVISION_COLUMNS, pl.String), orient="row")
 
 
@@ -91,7 +96,7 @@ def _change(before: str, now: str) -> str:
         difference = float(now) - float(before)
     except ValueError:
         return NOT_APPLICABLE
-    return f"{difference:+.2f}" if "." in before + now else f"{difference:+.0f}"
+    return f"{difference:.2f}" if "." in before + now else f"{difference:.0f}"
 
 
 def _changes(before: Edition, now: Edition) -> list[Change]:
@@ -114,7 +119,7 @@ def _quarters(row: Row, edition: Edition) -> frozenset[Period]:
 
 
 def _because(changes: Iterable[Change], measure: Measure, row: Row, quarters: frozenset[Period]) -> str:
-    """The returns that changed a row's figures."""
+    """The returns that changed a row's figures; empty if none did."""
     names = measure.numerator + measure.denominator
     causes = [
         str(change)
@@ -123,7 +128,7 @@ def _because(changes: Iterable[Change], measure: Measure, row: Row, quarters: fr
         and _is_in(change.any, row)
         and _given(change.before, names) != _given(change.now, names)
     ]
-    return "; ".join(causes) or NO_RETURN
+    return "; ".join(causes)
 
 
 def _is_in(ret: Return, row: Row) -> bool:

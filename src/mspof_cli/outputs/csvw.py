@@ -9,6 +9,7 @@ from typing import Any
 
 from mspof_cli.protection import COLUMNS, LOW_RELIABILITY, NOT_APPLICABLE, NOT_AVAILABLE
 from mspof_cli.published import Published
+from mspof_cli.revisions import REVISED
 
 # What each column holds: its title for people, its type, and what is to be known of it.
 DESCRIBED = {
@@ -36,7 +37,11 @@ DESCRIBED = {
     "lower_quartile": ("Lower quartile of councils", "decimal", "The lower quartile of 5 or more councils."),
     "upper_quartile": ("Upper quartile of councils", "decimal", "The upper quartile of 5 or more councils."),
     "compared": ("Councils compared", "integer", "The councils whose denominators are large enough to be compared."),
-    "marker": ("Marker", "string", "[u] where a percentage rests on fewer than 20."),
+    "marker": (
+        "Marker",
+        "string",
+        "[u]: based on fewer than 20; [r]: a figure was published differently.",
+    ),
 }
 
 # A row is told from all others by these.
@@ -50,6 +55,8 @@ def symbols_of(published: Published) -> dict[str, str]:
         f"confidential: a small number ({policy.hidden_from} to {policy.hidden_to}), or one that could give one away"
     )
     symbols = {policy.symbol: hidden} if policy.base > 1 else {}
+    if published.revisions is not None:
+        symbols[REVISED] = "revised: not what was published before"
     return {
         **symbols,
         NOT_AVAILABLE: "not available: no council returned it",
@@ -61,7 +68,7 @@ def symbols_of(published: Published) -> dict[str, str]:
 def metadata(published: Published, file: str) -> dict[str, Any]:
     """The metadata of the tidy table in a file, as JSON-LD."""
     symbols = symbols_of(published)
-    nulls = [symbol for symbol in symbols if symbol != LOW_RELIABILITY]
+    nulls = [symbol for symbol in symbols if symbol not in (LOW_RELIABILITY, REVISED)]
     collection = published.collection
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],

@@ -36,6 +36,11 @@ def _lines(published: Published) -> Iterator[str]:
     yield ""
     yield from _table(published.coverage)
     yield ""
+    if published.revisions is not None:
+        yield "## Revisions"
+        yield ""
+        yield from _revisions(published, published.revisions)
+        yield ""
     yield "## How numbers are protected"
     yield ""
     yield from _protection(published)
@@ -47,6 +52,16 @@ def _lines(published: Published) -> Iterator[str]:
     yield "## Councils that took part"
     yield ""
     yield from _table(published.councils)
+
+
+def _revisions(published: Published, revisions: pl.DataFrame) -> Iterator[str]:
+    """What has changed since earlier summaries, and because of which returns."""
+    summaries = ", ".join(f"{each.period} ({each.manifest.audience.slug})" for each in published.before)
+    yield f"Compared with what was published before: {summaries}. {revisions.height} figures are not what they were."
+    causes = revisions.group_by("because", maintain_order=True).len("figures").select("because", "figures")
+    if causes.height:
+        yield ""
+        yield from _table(causes.rename({"because": "Because", "figures": "Figures"}).cast(pl.String))
 
 
 def _protection(published: Published) -> Iterator[str]:

@@ -52,7 +52,10 @@ def as_csv(frame: pl.DataFrame) -> bytes:
     """A table as CSV (RFC 4180); text that a spreadsheet program would take for a formula is neutralised."""
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     safe = [
-        pl.when(pl.any_horizontal(pl.col(name).str.starts_with(start) for start in FORMULA_STARTS))
+        pl.when(
+            pl.any_horizontal(pl.col(name).str.starts_with(start) for start in FORMULA_STARTS)
+            & ~pl.col(name).str.contains(r"^-\d+(\.\d+)?$")
+        )
         .then(pl.lit("'") + pl.col(name))
         .otherwise(pl.col(name))
         .alias(name)
