@@ -90,6 +90,8 @@ class Attack:
 
     def is_safe(self, target: int, possible: int) -> bool:
         """Whether a target's bounds are wide; what is near the real world is looked at first, because it is quick."""
+        if _is_wide(self._bounds[target], possible):
+            return True
         near = _is_wide(self.bounds(target, possible, self.near(target)), possible)
         return near or _is_wide(self.bounds(target, possible, self._problem(target)), possible)
 
