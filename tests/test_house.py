@@ -34,6 +34,7 @@ ORDER = [
         "participation",
         "measures",
         "worlds",
+        "nearby",
         "attack",
         "sums",
         "written",

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.intervals import Interval
+from mspof_cli.nearby import Nearby
 from mspof_cli.worlds import EXACTLY, ROUGHLY, Apart, Problem, Sum
 
 # Rounds in which a world is looked for that takes many hidden numbers far at once, before they are taken one by one;
@@ -38,12 +39,17 @@ class Attack:
         """``real`` are the counts; ``targets`` are the sums whose bounds will be asked for."""
         self.sums = list(sums)
         self._known = [each.known for each in sums]
-        self._bounds = {number: Interval.exactly(each.of(real)) for number, each in enumerate(sums)}
+        self._value = [each.of(real) for each in sums]
+        self._bounds = {number: Interval.exactly(value) for number, value in enumerate(self._value)}
         self._real, self._cells = real, cells
         self._within: list[list[int]] = [[] for _ in cells]
         self._chance = random.Random(SEED)  # noqa: S311  no secret depends on it
         apart = Apart(len(cells))
         targets = set(targets)
+        self._targets: list[list[int]] = [[] for _ in cells]
+        for number in sorted(targets):
+            for cell in self.sums[number].weights:
+                self._targets[cell].append(number)
         for number, each in enumerate(sums):
             if each.known is not None or number in targets:
                 apart.join(each.cells)
@@ -52,6 +58,7 @@ class Attack:
                     self._within[cell].append(number)
         self._root = apart.root
         self._apart = self._taken_apart(cells)
+        self._nearby = Nearby(real, cells, self.sums, self._within)
         self._problems: dict[int, Problem] = {}
 
     def _taken_apart(self, cells: Sequence[Interval]) -> dict[int, tuple[dict[int, Interval], dict[int, Sum]]]:
@@ -68,6 +75,7 @@ class Attack:
     def hide(self, number: int) -> None:
         """Take a sum out of what is known."""
         self._known[number] = None
+        self._nearby.know(number, None)
         self._problem(number).know(number, None)
 
     def is_known(self, number: int) -> bool:
@@ -80,12 +88,13 @@ class Attack:
 
     def narrow(self, targets: Iterable[int], possible: int) -> dict[int, Interval]:
         """The targets whose bounds hold fewer whole numbers than asked for, with those bounds."""
+        every = list(targets)
         groups: dict[int, list[int]] = {}
-        for target in targets:
+        for target in every:
+            self._look_nearby(target, possible)
             groups.setdefault(self._root(self.sums[target].cells[0]), []).append(target)
         for group in groups.values():
             self._explore(group, possible)
-        every = (target for group in groups.values() for target in group)
         return {target: self._bounds[target] for target in every if not self.is_safe(target, possible)}
 
     def is_safe(self, target: int, possible: int) -> bool:
@@ -94,6 +103,23 @@ class Attack:
             return True
         near = _is_wide(self.bounds(target, possible, self.near(target)), possible)
         return near or _is_wide(self.bounds(target, possible, self._problem(target)), possible)
+
+    def _look_nearby(self, target: int, possible: int) -> None:
+        """Widen a target's bounds without a solver, as far as that is possible, and those of others on the way."""
+        if not _is_wide(self._bounds[target], possible):
+            for moved in self._nearby.worlds(self.sums[target], possible):
+                for other, by in self._changes_of_targets(moved).items():
+                    self._widen(other, self._value[other] + by)
+                if _is_wide(self._bounds[target], possible):
+                    return
+
+    def _changes_of_targets(self, moved: Mapping[int, int]) -> dict[int, int]:
+        """How much each target differs if some cells do."""
+        changes: dict[int, int] = {}
+        for cell, by in moved.items():
+            for target in self._targets[cell]:
+                changes[target] = changes.get(target, 0) + self._nearby.weight(target, cell) * by
+        return changes
 
     def _explore(self, group: Sequence[int], possible: int) -> None:
         """Look for worlds that take many of a group's targets far from each other."""

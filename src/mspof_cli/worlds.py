@@ -40,6 +40,11 @@ class Sum(NamedTuple):
         return self.plus + self.minus
 
     @property
+    def is_odd(self) -> bool:
+        """Whether not every cell counts once."""
+        return bool(self.minus) or len(set(self.plus)) < len(self.plus)
+
+    @property
     def weights(self) -> Counter[int]:
         """How often each cell counts; less than 0 for what is taken away."""
         weights = Counter(self.plus)
