@@ -51,14 +51,13 @@ def earlier(summary: Summary, collection: Collection, returns: Iterable[Return])
     """
     if summary.manifest.collection != collection.slug:
         problem = f"'{summary.folder}' is of another collection, {summary.manifest.collection}."
-        raise UsageError(problem, f"Give --previous a summary of {collection.slug}.")
+        raise UsageError(problem, f"Give a summary of {collection.slug}.")
     by_hash, wanted = {ret.sha256: ret for ret in returns}, summary.manifest.used()
     missing = len(wanted - set(by_hash))
     if missing:
         raise UsageError(
-            f"{missing} of the {len(wanted)} returns that '{summary.folder}' was made of are not here. Without "
-            "them nobody can tell what the next summary gives away beside it, nor why figures have changed.",
-            "Put them beside the new ones: a submission that was replaced is left out by itself.",
+            f"{missing} of the {len(wanted)} returns that '{summary.folder}' was made of are not here.",
+            "Give them as they were. In the next quarter too: a submission that was replaced is left out by itself.",
         )
     used = tuple(by_hash[each] for each in sorted(wanted))
     return Earlier(summary, Edition(used, spans_of(summary.period, [ret.who.period for ret in used if ret.who.period])))

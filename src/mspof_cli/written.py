@@ -107,6 +107,15 @@ def read_summary(folder: Path) -> Summary:
     return Summary(folder, manifest, sha256, period, rows)
 
 
+def sha256_of(path: Path) -> str | None:
+    """The SHA-256 of a file; None if it is not there, or can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
 def _no_manifest(path: Path) -> UsageError:
     return UsageError(f"'{path}' is not a manifest.", "Collate again, into another folder.")
 

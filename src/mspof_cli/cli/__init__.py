@@ -19,6 +19,7 @@ from mspof_cli.cli.sac import sac
 from mspof_cli.cli.sample_size import sample_size
 from mspof_cli.cli.shared import COULD_NOT_WORK, INTERRUPTED, status_of
 from mspof_cli.cli.template import template
+from mspof_cli.cli.trace import trace
 from mspof_cli.cli.validate import validate
 from mspof_cli.cli.verify import verify
 from mspof_cli.errors import MspofError, OutputClosed, UsageError
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (validate, explain, participation, collate, verify, sac, template, sample_size, rules):
+for command in (validate, explain, participation, collate, trace, verify, sac, template, sample_size, rules):
     app.command()(command)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mspof_cli import __version__
 from mspof_cli.published import Published
 from mspof_cli.rules import catalogue
-from mspof_cli.written import Before, Manifest, Output, read_manifest
+from mspof_cli.written import Before, Manifest, Output, read_manifest, sha256_of
 
 
 def manifest(published: Published, files: Mapping[str, bytes]) -> bytes:
@@ -57,24 +57,15 @@ def verify(folder: Path, inputs: Iterable[Path] | None) -> Verified:
     told, _ = read_manifest(folder)
     wrong, right = [], 0
     for each in told.outputs:
-        found = _sha256_of(folder / each.file)
+        found = sha256_of(folder / each.file)
         if found == each.sha256:
             right += 1
         else:
             wrong.append(f"'{each.file}' {'is not there' if found is None else 'is not what was written'}.")
     if inputs is None:
         return Verified(right, 0, tuple(wrong))
-    there = {_sha256_of(path) for path in inputs}
+    there = {sha256_of(path) for path in inputs}
     used = [each for each in told.inputs if each.decision == "used"]
     missing = [each for each in used if each.sha256 not in there]
     wrong += [f"A return that was used is not there, or has changed: {each.file or each.sha256}." for each in missing]
     return Verified(right, len(used) - len(missing), tuple(wrong))
-
-
-def _sha256_of(path: Path) -> str | None:
-    """None if the file is not there, or can't be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None

@@ -1,0 +1,82 @@
+"""``mspof trace``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mspof_cli.cli.shared import ERRORS_FOUND, SchemasOption, period_of, schemas_in
+from mspof_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from mspof_cli.loading import Schemas
+    from mspof_cli.returns import Return
+    from mspof_cli.written import Summary
+
+
+class TraceFormat(StrEnum):
+    """How the cells are written."""
+
+    text = "text"
+    csv = "csv"
+
+
+def trace(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'mspof collate' wrote.", readable=False)],
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="As in the column 'measure' of measures.csv.")],
+    region: Annotated[str | None, typer.Option("--region", metavar="NAME", help="Of a region.")] = None,
+    council: Annotated[str | None, typer.Option("--council", metavar="NAME", help="Of a council.")] = None,
+    respondent: Annotated[
+        str | None, typer.Option("--respondent", metavar="WHO", help="Who answered, where that is told apart.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="PERIOD", help="An earlier quarter that is in the trends.")
+    ] = None,
+    returns: Annotated[
+        list[Path] | None,
+        typer.Option("--returns", metavar="PATH", help="The returns it was made of. May be given again."),
+    ] = None,
+    format: Annotated[TraceFormat, typer.Option("--format", help="For people, or for programs.")] = TraceFormat.text,
+    schemas: SchemasOption = None,
+) -> None:
+    """Say which files, sheets and cells a figure of a summary is the sum of."""
+    from mspof_cli.earlier import earlier
+    from mspof_cli.lineage import area_named, measure_named
+    from mspof_cli.lineage import trace as find
+    from mspof_cli.measures import PARTICIPATING
+    from mspof_cli.outputs.deliver import print_out
+    from mspof_cli.outputs.lineage import compose_trace, trace_csv
+    from mspof_cli.outputs.text import plain
+    from mspof_cli.written import read_summary
+
+    if region and council:
+        raise UsageError("Both a region and a council are named.", "Give one of --region and --council.")
+    loaded, summary = schemas_in(schemas), read_summary(folder)
+    collection = loaded.collection(summary.manifest.collection)
+    wanted = measure_named(measure, respondent, collection)
+    before = earlier(summary, collection, _read(summary, returns, loaded))
+    level, name = ("region", region) if region else ("council", council)
+    area = area_named(level, name, before.edition) if name else ("participating", "", PARTICIPATING)
+    traced = find(before, collection, wanted, area, period_of(period) if period else summary.period)
+    csv = format is TraceFormat.csv
+    print_out(trace_csv(traced) if csv else plain(compose_trace(traced, before)), for_programs=csv)
+    if traced.astray:
+        raise typer.Exit(ERRORS_FOUND)
+
+
+def _read(summary: Summary, paths: list[Path] | None, schemas: Schemas) -> list[Return]:
+    """The returns that a summary was made of, as far as they are there: no other is read."""
+    from mspof_cli.pipeline import find_workbooks
+    from mspof_cli.reading import Reader
+    from mspof_cli.written import sha256_of
+
+    if paths is None:
+        paths = [Path(each.file) for each in summary.manifest.inputs if each.file and each.decision == "used"]
+        if not paths:
+            problem = f"'{summary.folder}' does not say where its returns are, because it is not for internal use."
+            raise UsageError(problem, "Name their folder with --returns.")
+    used, reader = summary.manifest.used(), Reader(schemas)
+    return [reader.read(file) for file in find_workbooks(paths).files if sha256_of(file) in used]

@@ -1,0 +1,131 @@
+"""Where a figure comes from: every file, sheet and cell that it is the sum of, and whose returns are left out of it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mspof_cli.disclosure import publish
+from mspof_cli.earlier import Earlier
+from mspof_cli.errors import UsageError
+from mspof_cli.measures import QUARTER, Measure, measures_of
+from mspof_cli.periods import Period
+from mspof_cli.returns import Return
+from mspof_cli.schemas import Collection
+from mspof_cli.sums import Edition, Row, areas_of
+
+
+class Source(NamedTuple):
+    """A figure of a return that is added up: in which parts of the measure it counts, whose it is, and where it is."""
+
+    parts: tuple[str, ...]
+    council: str
+    file: str
+    sheet: str
+    cells: str
+    label: str
+    value: int
+
+
+class LeftOut(NamedTuple):
+    """A return of the area that did not give every part of the measure: the labels of what is missing."""
+
+    council: str
+    file: str
+    missing: tuple[str, ...]
+
+
+class Traced(NamedTuple):
+    """A figure of a summary. ``shown`` is its row as it was written, if it was; ``exact`` are the sums, by part.
+
+    ``astray`` are the parts of which what is shown does not follow from the returns.
+    """
+
+    measure: Measure
+    row: Row
+    shown: Mapping[str, str] | None
+    exact: Mapping[str, int]
+    sources: tuple[Source, ...]
+    left_out: tuple[LeftOut, ...]
+    astray: tuple[str, ...]
+
+
+def trace(
+    before: Earlier, collection: Collection, measure: Measure, area: tuple[str, str, str], when: Period
+) -> Traced:
+    """Where a measure of an area, of level, code and name, comes from in a quarter that a summary is made of."""
+    row = Row(str(when), QUARTER, *area, measure.slug, measure.respondent or "")
+    names = measure.numerator + measure.denominator
+    within = [
+        ret
+        for ret in sorted(before.edition.returns, key=lambda ret: (_council(ret), ret.file))
+        if ret.who.period == when and ret.who.council and area in areas_of(ret.who.council)
+    ]
+    labels = collection.names
+    missing = {ret.file: [labels[name] for name in names if _value(ret, name) is None] for ret in within}
+    given = [ret for ret in within if not missing[ret.file]]
+    parts = {"numerator": measure.numerator, "denominator": measure.denominator}
+    exact = {part: sum(_value(ret, n) or 0 for ret in given for n in own) for part, own in parts.items() if own}
+    shown = before.summary.rows.get(row)
+    policy = before.summary.manifest.policy
+    astray = [
+        part
+        for part, total in exact.items()
+        if shown and shown[part] not in ((publish(total, policy), policy.symbol) if given else ("[x]",))
+    ]
+    sources = tuple(source for ret in given for source in _sources(ret, parts, labels))
+    left_out = tuple(LeftOut(_council(ret), ret.file, tuple(missing[ret.file])) for ret in within if missing[ret.file])
+    return Traced(measure, row, shown, exact if given else {}, sources, left_out, tuple(astray))
+
+
+def _value(ret: Return, name: str) -> int | None:
+    return ret.figures[name].value if name in ret.figures else None
+
+
+def _council(ret: Return) -> str:
+    return ret.who.council.name if ret.who.council else ""
+
+
+def _sources(ret: Return, parts: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> Iterator[Source]:
+    """The figures of a return that count, in order, each once with every part that it counts in."""
+    for name in dict.fromkeys(name for own in parts.values() for name in own):
+        places = ret.figures[name].places
+        counts_in = tuple(part for part, own in parts.items() if name in own)
+        sheet = places[0].sheet if places else ""
+        cells = ", ".join(place.ref for place in places)
+        yield Source(counts_in, _council(ret), ret.file, sheet, cells, labels[name], _value(ret, name) or 0)
+
+
+def measure_named(name: str, respondent: str | None, collection: Collection) -> Measure:
+    """The measure that was asked for; ``UsageError`` if there is none, or if it must be said who answered."""
+    every = measures_of(collection)
+    found = [each for each in every if each.slug == name and respondent in (None, each.respondent)]
+    if len(found) == 1:
+        return found[0]
+    asked = sorted({each.respondent for each in every if each.slug == name and each.respondent})
+    if asked:
+        raise UsageError(f"'{name}' was answered by {' and '.join(asked)}.", f"Give --respondent {' or '.join(asked)}.")
+    if any(each.slug == name for each in every):
+        raise UsageError(f"'{name}' was not asked of respondents apart.", "Leave out --respondent.")
+    raise _unknown("measure", name, sorted({each.slug for each in every}), "They are in the column 'measure'.")
+
+
+def area_named(level: str, name: str, edition: Edition) -> tuple[str, str, str]:
+    """The area that was asked for, by its name or ONS code, among those that took part; else ``UsageError``."""
+    councils = {ret.who.council.ons_code: ret.who.council for ret in edition.returns if ret.who.council}
+    areas = {area for council in councils.values() for area in areas_of(council) if area[0] == level}
+    wanted = name.casefold()
+    for area in sorted(areas):
+        if wanted in (area[1].casefold(), area[2].casefold()):
+            return area
+    raise _unknown(level, name, sorted(area[2] for area in areas), "Only those that took part have figures.")
+
+
+def _unknown(kind: str, name: str, known: Iterable[str], where: str) -> UsageError:
+    known = list(known)
+    folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), folded, 1)
+    near = near or [each for each in folded if each.startswith(name.casefold())][:1]
+    hint = f"Did you mean '{folded[near[0]]}'? " if near else ""
+    return UsageError(f"There is no {kind} '{name}' in this summary.", f"{hint}{where}")
