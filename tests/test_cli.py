@@ -267,7 +267,10 @@ def test_an_unknown_code_names_the_nearest(option: str, here: Path) -> None:
 # collate
 
 
-OUTPUTS = ("measures.csv", "measures.csv-metadata.json", "england.csv", "quality.md", "summary.xlsx", "manifest.json")
+OUTPUTS = (
+    *("measures.csv", "participation.csv", "findings.csv", "england.csv", "ascof.csv", "lginform.csv"),
+    *("csv-metadata.json", "quality.md", "summary.xlsx", "manifest.json"),
+)
 
 
 def collated(*arguments: str) -> Outcome:

@@ -38,7 +38,10 @@ from mspof_cli.rules import Checked, check
 from mspof_cli.schemas import Council
 
 COUNCILS = [c for c in REGISTER.existing_in(QUARTER) if c.register_name == "demonstration_councils"]
-FILES = ["england.csv", "manifest.json", "measures.csv", "measures.csv-metadata.json", "quality.md", "summary.xlsx"]
+FILES = [
+    *("ascof.csv", "csv-metadata.json", "england.csv", "findings.csv", "lginform.csv", "manifest.json", "measures.csv"),
+    *("participation.csv", "quality.md", "summary.xlsx"),
+]
 LEVELS = ["By council type", "By region", "By council"]
 
 

@@ -322,8 +322,10 @@ def test_collated() -> None:
         0,
         (
             "Libraries 2024-25-Q1: 3 of 3 councils on the register.\n"
-            "Wrote ../out/measures.csv\nWrote ../out/measures.csv-metadata.json\nWrote ../out/quality.md\n"
-            "Wrote ../out/summary.xlsx\nWrote ../out/manifest.json\nFor the library service only.\n"
+            "Wrote ../out/measures.csv\nWrote ../out/participation.csv\nWrote ../out/findings.csv\n"
+            "Wrote ../out/ascof.csv\nWrote ../out/lginform.csv\nWrote ../out/csv-metadata.json\n"
+            "Wrote ../out/quality.md\nWrote ../out/summary.xlsx\nWrote ../out/manifest.json\n"
+            "For the library service only.\n"
         ),
     )
     rows = list(csv.DictReader(io.StringIO(Path("../out/measures.csv").read_text(encoding="utf-8"), newline="")))

@@ -17,6 +17,7 @@ from mspof_cli.measures import PANEL
 from mspof_cli.periods import Period
 from mspof_cli.protection import Protected, protected
 from mspof_cli.questions import State
+from mspof_cli.returned import findings, participation, readable
 from mspof_cli.returns import Return
 from mspof_cli.revisions import marked, revisions
 from mspof_cli.rules import Checked, catalogue
@@ -52,6 +53,8 @@ class Published(NamedTuple):
     measures: Protected
     trends: pl.DataFrame
     revisions: pl.DataFrame | None
+    participation: pl.DataFrame
+    findings: pl.DataFrame
     coverage: pl.DataFrame
     councils: pl.DataFrame
     explanations: pl.DataFrame
@@ -79,8 +82,7 @@ def published(
 
     What is beside SAC are exact sums, which not everybody may know; but everybody knows SAC, so that is reckoned with.
     """
-    facts = known_of(collated.returns, sac) if sac else ()
-    everything = protected(collated, audience, policy, facts, before)
+    everything = protected(collated, audience, policy, known_of(collated.returns, sac) if sac else (), before)
     table = everything.table
     revised = revisions(table, collated, before, audience.slug) if before else None
     if revised is not None:
@@ -97,6 +99,8 @@ def published(
         measures=measures,
         trends=trends(table, policy),
         revisions=revised,
+        participation=participation(collated.collection, _used(collated)),
+        findings=findings(collated.collection, _told(collated, audience), audience, policy),
         coverage=_coverage(collated),
         councils=_councils(collated),
         explanations=_explanations(collated, exact=audience.names_files),
@@ -111,6 +115,11 @@ def published(
 
 def _used(collated: Collated) -> list[Return]:
     return [decision.checked.ret for decision in collated.decisions if decision.used]
+
+
+def _told(collated: Collated, audience: Audience) -> list[Checked]:
+    """The returns of whose findings an audience is told: all, or those that were used."""
+    return [each.checked for each in collated.decisions if each.used or audience.names_files]
 
 
 def _coverage(collated: Collated) -> pl.DataFrame:
@@ -173,21 +182,16 @@ def _inputs(collated: Collated, *, named: bool) -> Iterator[Input]:
         yield Input(
             sha256=own.sha256,
             decision=own.decision,
-            file=_readable(ret.file),
+            file=readable(ret.file),
             council=council.name if council else None,
             period=str(period) if period else None,
             submission=submission,
-            why=_readable(why),
+            why=readable(why),
         )
 
 
 def _order(each: Input) -> tuple[str, str, str]:
     return each.sha256, each.decision, each.file or ""
-
-
-def _readable(text: str) -> str:
-    """A file's name without what is no text, which no table can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _returns(collated: Collated) -> pl.DataFrame:
@@ -198,12 +202,12 @@ def _returns(collated: Collated) -> pl.DataFrame:
         council, period, submission = ret.who
         rows.append(
             (
-                _readable(ret.file),
+                readable(ret.file),
                 council.name if council else "not known",
                 str(period or "not known"),
                 str(submission or "not known"),
                 "used" if decision.used else "left out",
-                _readable(decision.why),
+                readable(decision.why),
                 sum(finding.severity is Severity.QUERY for finding in findings),
                 sum(state is State.RETURNED for state in ret.states.values()),
             )

@@ -5,11 +5,16 @@ Source: W3C Recommendation, Metadata Vocabulary for Tabular Data, 17 December 20
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mspof_cli.protection import COLUMNS, LOW_RELIABILITY, NOT_APPLICABLE, NOT_AVAILABLE
+import polars as pl
+
+from mspof_cli.protection import LOW_RELIABILITY, NOT_APPLICABLE, NOT_AVAILABLE
 from mspof_cli.published import Published
 from mspof_cli.revisions import REVISED
+from mspof_cli.written import MEASURES
 
 # What each column holds: its title for people, its type, and what is to be known of it.
 DESCRIBED = {
@@ -44,6 +49,8 @@ DESCRIBED = {
     ),
 }
 
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 # A row is told from all others by these.
 KEY = ("span", "level", "ons_code", "name", "measure", "respondent")
 
@@ -65,31 +72,40 @@ def symbols_of(published: Published) -> dict[str, str]:
     }
 
 
-def metadata(published: Published, file: str) -> dict[str, Any]:
-    """The metadata of the tidy table in a file, as JSON-LD."""
+def metadata(published: Published, tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """The metadata of the tables in some files, as JSON-LD: a group of tables."""
     symbols = symbols_of(published)
-    nulls = [symbol for symbol in symbols if symbol not in (LOW_RELIABILITY, REVISED)]
     collection = published.collection
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": file,
         "dc:title": f"{collection.name}: {published.period}",
         "dc:description": published.audience.title,
         "dc:publisher": {"schema:name": collection.publisher},
         "notes": [f"{symbol} {meaning}" for symbol, meaning in symbols.items()],
         "dialect": {"delimiter": ",", "encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
-        "tableSchema": {
-            "columns": [
-                {
-                    "name": name,
-                    "titles": name,
-                    "dc:title": title,
-                    "dc:description": description,
-                    "datatype": kind,
-                    **({"null": ["", *nulls]} if kind != "string" else {}),
-                }
-                for name, (title, kind, description) in ((name, DESCRIBED[name]) for name in COLUMNS)
-            ],
-            "primaryKey": list(KEY),
-        },
+        "tables": [_table(name, table, symbols) for name, table in tables.items()],
     }
+
+
+def _table(file: str, table: pl.DataFrame, symbols: Iterable[str]) -> dict[str, Any]:
+    """One table: its columns, and the key that tells its rows apart, if it is the table of measures."""
+    key = {"primaryKey": list(KEY)} if file == MEASURES else {}
+    columns = [_column(name, table, symbols) for name in table.columns]
+    return {"url": file, "tableSchema": {"columns": columns, **key}}
+
+
+def _column(name: str, table: pl.DataFrame, symbols: Iterable[str]) -> dict[str, Any]:
+    """A column. Where it has numbers, whatever else stands in it is a symbol, and means that there is none."""
+    own = {"name": name.replace(" ", "_"), "titles": name}
+    title, kind, description = DESCRIBED.get(name, (name, _kind(table.get_column(name), symbols), ""))
+    told = {"dc:title": title, "dc:description": description} if description else {}
+    nulls = [symbol for symbol in symbols if symbol not in (LOW_RELIABILITY, REVISED)]
+    return own | told | {"datatype": kind} | ({"null": ["", *nulls]} if kind != "string" else {})
+
+
+def _kind(column: pl.Series, symbols: Iterable[str]) -> str:
+    """What a column that is not described holds: numbers if there is any, and nothing but numbers and symbols."""
+    if column.dtype.is_numeric():
+        return "integer" if column.dtype.is_integer() else "decimal"
+    values = [each for each in column.drop_nulls().unique().to_list() if each not in {"", *symbols}]
+    return "decimal" if values and all(NUMBER.fullmatch(each) for each in values) else "string"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -13,28 +14,40 @@ from mspof_cli.outputs.csvw import metadata
 from mspof_cli.outputs.manifest import manifest
 from mspof_cli.outputs.quality import statement
 from mspof_cli.outputs.safe import FORMULA_STARTS
+from mspof_cli.outputs.shapes import as_ascof, as_lginform
 from mspof_cli.published import Published
 from mspof_cli.written import MANIFEST, MEASURES, TRENDS
 
-METADATA, QUALITY, WORKBOOK = "measures.csv-metadata.json", "quality.md", "summary.xlsx"
+METADATA, QUALITY, WORKBOOK = "csv-metadata.json", "quality.md", "summary.xlsx"
+PARTICIPATION, FINDINGS, ASCOF, LGINFORM = "participation.csv", "findings.csv", "ascof.csv", "lginform.csv"
 ENGLAND, SAC, REVISIONS = "england.csv", "sac.csv", "revisions.csv"
 SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC)  # in some summaries only, so they might be left from the one before
 
 
 def summary_files(published: Published) -> dict[str, bytes]:
     """The files of a summary, by name."""
-    described = json.dumps(metadata(published, MEASURES), ensure_ascii=False, indent=2) + "\n"
-    files = {MEASURES: as_csv(published.measures.table), METADATA: described.encode()}
-    if not published.trends.is_empty():
-        files[TRENDS] = as_csv(published.trends)
-    if published.revisions is not None:
-        files[REVISIONS] = as_csv(published.revisions)
-    if not published.england.is_empty():
-        files[ENGLAND] = as_csv(published.england)
-    if published.sac is not None:
-        files[SAC] = as_csv(published.sac)
-    files |= {QUALITY: statement(published).encode(), WORKBOOK: workbook(published)}
+    tables = dict(_tables(published))
+    described = json.dumps(metadata(published, tables), ensure_ascii=False, indent=2) + "\n"
+    files = {name: as_csv(table) for name, table in tables.items()}
+    files |= {METADATA: described.encode(), QUALITY: statement(published).encode(), WORKBOOK: workbook(published)}
     return {**files, MANIFEST: manifest(published, files)}  # which is written last
+
+
+def _tables(published: Published) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The tables for programs, by the names of their files."""
+    yield MEASURES, published.measures.table
+    if not published.trends.is_empty():
+        yield TRENDS, published.trends
+    if published.revisions is not None:
+        yield REVISIONS, published.revisions
+    yield PARTICIPATION, published.participation
+    yield FINDINGS, published.findings
+    if not published.england.is_empty():
+        yield ENGLAND, published.england
+    if published.sac is not None:
+        yield SAC, published.sac
+    yield ASCOF, as_ascof(published)
+    yield LGINFORM, as_lginform(published)
 
 
 def refuse_other_audience(folder: Path, published: Published) -> None:

@@ -1,0 +1,135 @@
+"""The tables beside the measures: who returned what, what was found, the layouts of others; and what describes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from pathlib import Path
+
+import pytest
+from build import CLEAN, COLLECTION, QUARTER, SCHEMAS
+from csvw import CSVW  # type: ignore[import-untyped]
+from test_collation import COUNCILS, a_return, collated, written
+from test_earlier import numbered, wrote
+from test_protection import FULL
+
+from mspof_cli.collation import Collated, collate
+from mspof_cli.earlier import earlier
+from mspof_cli.outputs.summary import summary_files
+from mspof_cli.published import published
+from mspof_cli.rules import check
+
+AUDIENCES = ("public", "participants", "internal")
+
+
+def table(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[name].decode(), newline=""), strict=True))
+
+
+@pytest.fixture(scope="module")
+def four() -> Collated:
+    """Four councils: one left a question blank, and all have the same query: everybody was satisfied."""
+    all_met = {"fully_achieved": 25, "partially_achieved": 0, "not_achieved": 0}
+    returns = [
+        a_return(council, CLEAN | all_met | {"understood_fully_adult": 9 + n}) for n, council in enumerate(COUNCILS[:3])
+    ]
+    returns.append(a_return(COUNCILS[3], CLEAN | dict.fromkeys(all_met)))
+    return collate(check(returns), QUARTER, SCHEMAS.register)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_participation_is_known_to_everybody(audience: str, four: Collated) -> None:
+    rows = table(written(four, audience), "participation.csv")
+    states = {(row["ons_code"], row["question"]): row["state"] for row in rows}
+    assert len(rows) == len(states) == 4 * len(COLLECTION.question)
+    assert [key for key, state in states.items() if state != "returned"] == [(COUNCILS[3].ons_code, "Q2")]
+    assert states[COUNCILS[3].ons_code, "Q2"] == "not returned"
+
+
+@pytest.mark.parametrize("audience", ["public", "participants"])
+def test_findings_are_counted_by_rule_for_those_who_may_not_know_numbers(audience: str, four: Collated) -> None:
+    files = written(four, audience)
+    rows = table(files, "findings.csv")
+    assert {tuple(row) for row in rows} == {
+        ("collection", "period", "code", "severity", "title", "councils", "explained")
+    }
+    told = {row["code"]: (row["severity"], row["councils"], row["explained"]) for row in rows}
+    found = {
+        code: len({each.checked.ret.file for each in four.decisions for f in each.checked.findings if f.code == code})
+        for code in {finding.code for each in four.decisions for finding in each.checked.findings}
+    }
+    least = SCHEMAS.audiences[audience][0].councils
+    assert {code: row[1] for code, row in told.items()} == {
+        code: str(count) if count >= least else "[c]" for code, count in found.items()
+    }
+    assert "PCT101" in told
+    assert all(row[2] == "0" for row in told.values())
+    assert not any(council.name.encode() in files["findings.csv"] for council in COUNCILS)
+
+
+def test_findings_are_told_whole_to_those_who_may_know(four: Collated) -> None:
+    rows = table(written(four), "findings.csv")
+    wanted = [
+        (each.checked.ret.file_name, finding.code, " ".join(finding.cells), finding.message)
+        for each in four.decisions
+        for finding in each.checked.findings
+    ]
+    assert [(row["file"], row["code"], row["cells"], row["message"]) for row in rows] == wanted
+    assert wanted
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_layouts_of_others_say_what_the_measures_say(audience: str, four: Collated) -> None:
+    files = written(four, audience)
+    measures = [row for row in table(files, "measures.csv") if row["span"] == "quarter"]
+    ascof, lginform = table(files, "ascof.csv"), table(files, "lginform.csv")
+    wanted = [
+        (row["cassr_code"], row["ons_code"], row["name"], row["measure"], kind, row[column])
+        for row in measures
+        for kind, column in (
+            *((("Numerator", "numerator"), ("Denominator", "denominator")) if row["unit"] == "percent" else ()),
+            ("Outcome", "value"),
+        )
+    ]
+    named = (
+        "Geographical Code",
+        "ONS Code",
+        "Geographical Description",
+        "Measure Code",
+        "Measure Type",
+        "Measure Value",
+    )
+    assert [tuple(row[name] for name in named) for row in ascof] == wanted
+    assert [(row["area_code"], row["area"], row["period"], row["value"]) for row in lginform] == [
+        (row["ons_code"], row["name"], row["period"], row["value"]) for row in measures
+    ]
+    metrics = {(row["metric"], row["area"]) for row in lginform}
+    assert len(metrics) == len(lginform)  # a metric of an area has one value
+
+
+@pytest.mark.parametrize("audience", AUDIENCES if FULL else ("public", "internal"))
+def test_every_table_is_what_its_metadata_say(audience: str, tmp_path: Path) -> None:
+    """By the standard for CSV on the Web, as an implementation of it that is not ours reads them."""
+    returns = numbered([a_return(council, CLEAN) for council in COUNCILS[:4]], "one")
+    returns += numbered([a_return(council, CLEAN, QUARTER.previous) for council in COUNCILS[:3]], "one")
+    late = numbered([a_return(COUNCILS[4], CLEAN)], "late")
+    who, policy = SCHEMAS.audiences[audience]
+    before = earlier(wrote(collated(returns), tmp_path / "before", who, policy), COLLECTION, returns)
+    result = published(
+        collated([*returns, *late]), (), who, policy, england=SCHEMAS.england("msp-outcomes"), before=[before]
+    )
+    files = summary_files(result)
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        described = CSVW(str(tmp_path / "csv-metadata.json"), validate=True)
+        assert described.is_valid
+        read = {each.url.string: list(each.iterdicts(strict=True)) for each in described.tables}
+    assert set(read) == {name for name in files if name.endswith(".csv")}
+    assert {"trends.csv", "revisions.csv"} <= set(read)
+    for name, rows in read.items():
+        assert len(rows) == len(table(files, name)), name
+    hidden = [row for row in table(files, "measures.csv") if row["numerator"] == "[c]"]
+    assert sum(row["numerator"] is None for row in read["measures.csv"]) == len(hidden)
