@@ -505,7 +505,7 @@ def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
 def test_verify_finds_what_has_changed_since(here: Path) -> None:
     collated("forms", "--to", "out")
     good = Outcome("verify", "out", "--returns", "forms")
-    assert (good.status, good.out) == (0, "5 outputs as written.\n2 returns as used.\n")
+    assert (good.status, good.out) == (0, "9 outputs as written.\n2 returns as used.\n")
     with (here / "out" / "measures.csv").open("ab") as file:
         file.write(b" ")
     (here / "out" / "england.csv").unlink()
@@ -517,7 +517,7 @@ def test_verify_finds_what_has_changed_since(here: Path) -> None:
     lines = bad.out.splitlines()
     assert lines[:2] == ["'england.csv' is not there.", "'measures.csv' is not what was written."]
     assert lines[2].startswith("A return that was used is not there, or has changed: ")
-    assert lines[3:] == ["3 outputs as written.", "1 return as used."]
+    assert lines[3:] == ["7 outputs as written.", "1 return as used."]
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", '{"outputs": [{"file": "../x", "sha256": "1"}], "inputs": []}'])

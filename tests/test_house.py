@@ -58,6 +58,7 @@ ORDER = [
         "outputs.manifest",
         "outputs.tables",
         "outputs.book",
+        "outputs.spreadsheet",
         "outputs.summary",
     ),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from build import CLEAN, COLLECTION, QUARTER, SCHEMAS
 from csvw import CSVW  # type: ignore[import-untyped]
+from odfdo import Document, Element
 from test_collation import COUNCILS, a_return, collated, written
 from test_earlier import numbered, wrote
 from test_protection import FULL
@@ -133,3 +137,44 @@ def test_every_table_is_what_its_metadata_say(audience: str, tmp_path: Path) -> 
         assert len(rows) == len(table(files, name)), name
     hidden = [row for row in table(files, "measures.csv") if row["numerator"] == "[c]"]
     assert sum(row["numerator"] is None for row in read["measures.csv"]) == len(hidden)
+
+
+@pytest.mark.parametrize("audience", ["public", "internal"])
+def test_the_spreadsheet_has_the_cells_of_the_workbook(audience: str, four: Collated) -> None:
+    who, policy = SCHEMAS.audiences[audience]
+    files = summary_files(published(four, (), who, policy), ods=True)
+    book = openpyxl.load_workbook(io.BytesIO(files["summary.xlsx"]))
+    tables = Document(io.BytesIO(files["summary.ods"])).body.get_elements("//table:table")
+    assert [table.get_attribute("table:name") for table in tables] == book.sheetnames
+    for table, page in zip(tables, book.worksheets, strict=True):
+        assert [value for row in rows_of(table) for value in row] == [
+            cell.value for row in page.iter_rows() for cell in row if cell.value is not None
+        ], page.title
+
+
+def rows_of(table: Element) -> list[list[str | float]]:
+    """The values of a table of a spreadsheet, row by row."""
+    return [
+        [
+            float(number) if (number := cell.get_attribute("office:value")) else cell.text_recursive.removesuffix("\n")
+            for cell in row.get_elements("table:table-cell")
+        ]
+        for row in table.get_elements(".//table:table-row")
+    ]
+
+
+def test_the_spreadsheet_is_the_same_on_any_day_and_says_what_it_is(four: Collated) -> None:
+    who, policy = SCHEMAS.audiences["public"]
+    data, again = (summary_files(published(four, (), who, policy), ods=True)["summary.ods"] for _ in range(2))
+    assert data == again
+    document = Document(io.BytesIO(data))
+    assert (document.meta.title, document.meta.language) == (f"{COLLECTION.name}: {QUARTER}", "en-GB")
+    names = {table.get_attribute("table:name") for table in document.body.get_elements("//table:table")}
+    links = {link.get_attribute("xlink:href") for link in document.body.get_elements("//text:a")}
+    assert links == {f"#'{name}'.A1" for name in names - {"Cover", "Contents"}}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist()[0] == "mimetype"
+        assert {info.date_time for info in archive.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+        listed = set(re.findall('full-path="([^"/][^"]*)"', archive.read("META-INF/manifest.xml").decode()))
+        assert listed | {"mimetype", "META-INF/manifest.xml"} == set(archive.namelist())
+        assert b"table:covered" not in archive.read("content.xml")  # no merged cells

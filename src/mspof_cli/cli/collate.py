@@ -47,6 +47,7 @@ PreviousOption = Annotated[
         readable=False,
     ),
 ]
+OdsOption = Annotated[bool, typer.Option("--ods", help="Write the workbook as summary.ods too.")]
 
 
 def collate(
@@ -57,6 +58,7 @@ def collate(
     sac: SacOption = None,
     explanations: ExplanationsOption = None,
     previous: PreviousOption = None,
+    ods: OdsOption = False,
     schemas: SchemasOption = None,
 ) -> None:
     """Collate a quarter's accepted returns into CSV and XLSX, with small numbers protected."""
@@ -79,7 +81,7 @@ def collate(
 
     collated, published = _collated(batch, wanted, audience, known, previous, loaded)
     refuse_other_audience(to, published)
-    files = summary_files(published)
+    files = summary_files(published, ods=ods)
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
     print_out(plain(compose_collation(collated, published, [to / name for name in files])))
     if any(decision.has_errors for decision in collated.decisions):

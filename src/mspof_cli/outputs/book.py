@@ -12,12 +12,11 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-import polars as pl
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from mspof_cli.outputs.safe import printable
-from mspof_cli.outputs.tables import Sheet, book_of
+from mspof_cli.outputs.tables import Sheet, book_of, contents_of
 from mspof_cli.published import Published
 
 # A fixed date, so that the same returns give the same bytes on any day.
@@ -58,6 +57,7 @@ WIDTHS = {
 }
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 NUMBER_WIDTH, COVER_WIDTH = 15, 110
+ONE_TABLE = "This sheet has one table. Symbols in it are explained on the sheet 'Notes'."
 LINE_HEIGHT, WIDE = 16, 1.2  # points; how much of a column's width a letter of this size takes up
 WRAPPED = {"Because", "Explanation", "File", "Label", "Measure", "Query", "Why", "Note", "Meaning", "What is on it"}
 
@@ -118,18 +118,14 @@ class _Writer:
             page.set_row(row, _height([(line, COVER_WIDTH)]))
 
     def contents(self, sheets: Sequence[Sheet]) -> None:
-        table = pl.DataFrame(
-            [(each.name, each.title) for each in sheets], schema=["Sheet", "What is on it"], orient="row"
-        )
-        page = self.table(Sheet("Contents", "Contents", table))
+        page = self.table(contents_of(sheets))
         for row, each in enumerate(sheets, 3):
             page.write_url(row, 0, f"internal:'{each.name}'!A1", self._formats["link"], each.name)
 
     def table(self, sheet: Sheet) -> Worksheet:
         """One table on a sheet of its own, below its title and a line that says so."""
         page, frame = self._sheet(sheet.name, sheet.title), sheet.table
-        said = "This sheet has one table. Symbols in it are explained on the sheet 'Notes'."
-        page.write_string(1, 0, said, self._formats["text"])
+        page.write_string(1, 0, ONE_TABLE, self._formats["text"])
         first, last = 2, 2 + max(frame.height, 1)
         columns = [{"header": name, "header_format": self._formats["heading"]} for name in frame.columns]
         name = "".join(letter if letter.isalnum() else "_" for letter in sheet.name)

@@ -20,16 +20,21 @@ from mspof_cli.written import MANIFEST, MEASURES, TRENDS
 
 METADATA, QUALITY, WORKBOOK = "csv-metadata.json", "quality.md", "summary.xlsx"
 PARTICIPATION, FINDINGS, ASCOF, LGINFORM = "participation.csv", "findings.csv", "ascof.csv", "lginform.csv"
-ENGLAND, SAC, REVISIONS = "england.csv", "sac.csv", "revisions.csv"
-SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC)  # in some summaries only, so they might be left from the one before
+ENGLAND, SAC, REVISIONS, SPREADSHEET = "england.csv", "sac.csv", "revisions.csv", "summary.ods"
+# In some summaries only, so they might be left from the one before.
+SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC, SPREADSHEET)
 
 
-def summary_files(published: Published) -> dict[str, bytes]:
-    """The files of a summary, by name."""
+def summary_files(published: Published, *, ods: bool = False) -> dict[str, bytes]:
+    """The files of a summary, by name; ``ods``: the workbook as an OpenDocument spreadsheet too."""
     tables = dict(_tables(published))
     described = json.dumps(metadata(published, tables), ensure_ascii=False, indent=2) + "\n"
     files = {name: as_csv(table) for name, table in tables.items()}
     files |= {METADATA: described.encode(), QUALITY: statement(published).encode(), WORKBOOK: workbook(published)}
+    if ods:
+        from mspof_cli.outputs.spreadsheet import spreadsheet
+
+        files[SPREADSHEET] = spreadsheet(published)
     return {**files, MANIFEST: manifest(published, files)}  # which is written last
 
 

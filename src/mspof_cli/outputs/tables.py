@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import polars as pl
@@ -11,6 +11,7 @@ from mspof_cli.measures import QUARTER
 from mspof_cli.outputs.csvw import symbols_of
 from mspof_cli.published import Published
 
+CONTENTS = "Contents"
 NOT_ASKED_APART = "Not asked apart"
 PERIODS = {"year_to_date": "Year to date", "last_four_quarters": "Last four quarters"}
 
@@ -56,6 +57,12 @@ def book_of(published: Published) -> Book:
     """What is in the workbook of a summary."""
     title = f"{published.collection.name}: {published.period}"
     return Book(title, tuple(_about(published)), tuple(_sheets(published)))
+
+
+def contents_of(sheets: Iterable[Sheet]) -> Sheet:
+    """The sheet that lists the others."""
+    rows = [(each.name, each.title) for each in sheets]
+    return Sheet(CONTENTS, CONTENTS, pl.DataFrame(rows, schema=["Sheet", "What is on it"], orient="row"))
 
 
 def _about(published: Published) -> list[str]:

@@ -1,0 +1,191 @@
+"""The workbook as an OpenDocument spreadsheet (.ods), which is what gov.uk publishes: the same sheets, the same cells.
+
+odfdo makes the document. Rows are put in as XML, because there can be very many; dates are fixed, so that the same
+returns give the same bytes on any day.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from mspof_cli.outputs.book import COVER_WIDTH, CREATED, NUMBER, NUMBER_WIDTH, ONE_TABLE, WIDTHS, WRAPPED
+from mspof_cli.outputs.safe import printable
+from mspof_cli.outputs.tables import CONTENTS, Sheet, book_of, contents_of
+from mspof_cli.published import Published
+
+if TYPE_CHECKING:
+    from odfdo import Document, Element
+
+CENTIMETRES = 0.24  # to a character of the text
+MIMETYPE = "mimetype"
+LEFT_BEHIND = (
+    "Thumbnails/",
+    "Configurations2/",
+    "manifest.rdf",
+    "settings.xml",
+)  # of the document that odfdo begins with
+
+NUMBERS = """<number:number-style style:name="{name}"><number:number number:min-integer-digits="1" {more}/>
+</number:number-style>"""
+WHOLE = 'number:decimal-places="0" number:grouping="true"'
+DECIMAL = 'number:decimal-places="2" number:min-decimal-places="1"'
+
+CELL = """<style:style style:name="{name}" style:family="table-cell" {data}>
+<style:table-cell-properties fo:wrap-option="{wrap}" style:vertical-align="top"{border}/>
+<style:paragraph-properties fo:text-align="{align}"/>
+<style:text-properties fo:font-family="Arial" fo:font-size="{size}pt" fo:font-weight="{weight}"/>
+</style:style>"""
+COLUMN = """<style:style style:name="width{width}" style:family="table-column">
+<style:table-column-properties style:column-width="{centimetres:.2f}cm"/></style:style>"""
+
+# A4, as wide as a page and as long as need be.
+LANDSCAPE = {
+    "fo:page-width": "29.7cm",
+    "fo:page-height": "21cm",
+    "style:print-orientation": "landscape",
+    "style:scale-to-X": "1",
+    "style:scale-to-Y": "0",
+}
+
+BORDER = ' fo:border-bottom="0.75pt solid #000000"'
+
+
+def spreadsheet(published: Published) -> bytes:
+    """The spreadsheet as a file."""
+    from odfdo import Document
+
+    title, cover, sheets = book_of(published)
+    document = Document("spreadsheet")
+    document.meta.title = title
+    document.meta.language = "en-GB"
+    document.meta.set_creator(published.collection.publisher)
+    document.meta.set_generator("mspof")
+    document.meta.set_creation_date(CREATED)
+    document.meta.set_modification_date(CREATED)
+    _add_styles(document)
+    document.body.clear()
+    for part in (_cover(title, cover), *map(_table, (contents_of(sheets), *sheets))):
+        document.body.append(_element(part))
+    return _packed(document)
+
+
+def _element(xml: str) -> Element:
+    from odfdo import Element
+
+    return Element.from_tag(xml)
+
+
+def _root(document: Document, part: str) -> Element:
+    from odfdo import XmlPart
+
+    found = document.get_part(part)
+    assert isinstance(found, XmlPart)
+    return found.root
+
+
+def _add_styles(document: Document) -> None:
+    looks: dict[str, dict[str, object]] = {
+        "title": {"size": 16, "weight": "bold"},
+        "heading": {"weight": "bold", "wrap": "wrap", "border": BORDER},
+        "text": {},
+        "wrapped": {"wrap": "wrap"},
+        "symbol": {"align": "end"},
+        "number": {"align": "end", "data": 'style:data-style-name="whole"'},
+        "decimal": {"align": "end", "data": 'style:data-style-name="decimals"'},
+    }
+    usual: dict[str, object] = {
+        "size": 12,
+        "weight": "normal",
+        "wrap": "no-wrap",
+        "border": "",
+        "align": "start",
+        "data": "",
+    }
+    styles = [NUMBERS.format(name=name, more=more) for name, more in (("whole", WHOLE), ("decimals", DECIMAL))]
+    styles += [CELL.format(name=name, **{**usual, **look}) for name, look in looks.items()]
+    widths = sorted({*WIDTHS.values(), NUMBER_WIDTH, COVER_WIDTH})
+    styles += [COLUMN.format(width=width, centimetres=width * CENTIMETRES) for width in widths]
+    for automatic in _root(document, "content.xml").get_elements("//office:automatic-styles"):
+        for style in styles:
+            automatic.append(_element(style))
+    for layout in _root(document, "styles.xml").get_elements("//style:page-layout-properties"):
+        for name, value in LANDSCAPE.items():
+            layout.set_attribute(name, value)
+
+
+def _cover(title: str, lines: Sequence[str]) -> str:
+    rows = [_row([_text(title, "title")]), *(_row([_text(line, "wrapped")]) for line in lines)]
+    return _sheet("Cover", [COVER_WIDTH], rows)
+
+
+def _table(sheet: Sheet) -> str:
+    """One table on a sheet of its own, below its title and a line that says so."""
+    frame = sheet.table
+    rows = [_row([_text(sheet.title, "title")]), _row([_text(ONE_TABLE, "text")])]
+    headings = _row([_text(name, "heading") for name in frame.columns])
+    rows.append(f"<table:table-header-rows>{headings}</table:table-header-rows>")
+    is_contents = sheet.name == CONTENTS
+    for values in frame.rows():
+        cells = [_value(heading, value) for heading, value in zip(frame.columns, values, strict=True)]
+        if is_contents:
+            cells[0] = _link(str(values[0]))
+        rows.append(_row(cells))
+    return _sheet(sheet.name, [WIDTHS.get(heading, NUMBER_WIDTH) for heading in frame.columns], rows)
+
+
+def _sheet(name: str, widths: Sequence[int], rows: Sequence[str]) -> str:
+    columns = "".join(f'<table:table-column table:style-name="width{width}"/>' for width in widths)
+    return f"<table:table table:name={quoteattr(name)}>{columns}{''.join(rows)}</table:table>"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+
+def _value(heading: str, value: object) -> str:
+    """A number where it is one, so that it can be computed with; else text."""
+    text = printable(str(value))
+    if heading not in WIDTHS and NUMBER.fullmatch(text):
+        look = "decimal" if "." in text else "number"
+        kind = f'office:value-type="float" office:value="{text}"'
+        return f'<table:table-cell table:style-name="{look}" {kind}><text:p>{text}</text:p></table:table-cell>'
+    return _text(text, "symbol" if text.startswith("[") else "wrapped" if heading in WRAPPED else "text")
+
+
+def _text(text: str, look: str) -> str:
+    return _cell(f"<text:p>{escape(printable(text))}</text:p>", look)
+
+
+def _link(name: str) -> str:
+    target = quoteattr(f"#'{name}'.A1")
+    return _cell(f'<text:p><text:a xlink:type="simple" xlink:href={target}>{escape(name)}</text:a></text:p>', "text")
+
+
+def _cell(content: str, look: str) -> str:
+    return f'<table:table-cell table:style-name="{look}" office:value-type="string">{content}</table:table-cell>'
+
+
+def _packed(document: Document) -> bytes:
+    """The document as a file without anything of the moment, or of the document that it began as."""
+    first, last = io.BytesIO(), io.BytesIO()
+    document.save(first)
+    with zipfile.ZipFile(first) as made, zipfile.ZipFile(last, "w") as packed:
+        for name, data in _parts(made):
+            info = zipfile.ZipInfo(name, CREATED.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_STORED if name == MIMETYPE else zipfile.ZIP_DEFLATED
+            packed.writestr(info, data)
+    return last.getvalue()
+
+
+def _parts(made: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+    names = [name for name in made.namelist() if not name.startswith(LEFT_BEHIND)]
+    for name in sorted(names, key=lambda name: (name != MIMETYPE, name)):
+        data = made.read(name)
+        if name == "META-INF/manifest.xml":
+            lines = data.decode().replace("><manifest:file-entry", ">\n<manifest:file-entry").splitlines()
+            data = "\n".join(line for line in lines if not any(f'"{part}' in line for part in LEFT_BEHIND)).encode()
+        yield name, data
