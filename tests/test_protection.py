@@ -291,7 +291,7 @@ def test_no_exact_number_is_in_the_bytes_of_public_files() -> None:
     }
     for audience in ("public", "participants"):
         for name, data in written(result, audience).items():
-            parts = [data]
+            parts = [re.sub(rb'"(bytes|sha256|[a-z]+_sha256)": "?[0-9a-f]+', b"", data)]  # of the manifest
             if name.endswith(".xlsx"):
                 with zipfile.ZipFile(io.BytesIO(data)) as book:
                     parts = [book.read(each) for each in book.namelist()]

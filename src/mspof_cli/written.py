@@ -17,7 +17,7 @@ from mspof_cli.periods import Period, parse_period
 from mspof_cli.schemas import Frozen
 from mspof_cli.sums import Row, row_of
 
-MANIFEST, MEASURES, TRENDS = "manifest.json", "measures.csv", "trends.csv"
+MANIFEST, MEASURES, TRENDS, PARTICIPATION = "manifest.json", "measures.csv", "trends.csv", "participation.csv"
 
 
 class Input(Frozen):
@@ -68,13 +68,17 @@ class Manifest(Frozen):
 
 
 class Summary(NamedTuple):
-    """A folder that was written, read again. ``rows`` are of the quarter and of the trends, as they are shown."""
+    """A folder that was written, read again. ``rows`` are of the quarter and of the trends, as they are shown.
+
+    ``returned`` says of each council, by ONS code, which question it returned in the quarter, by the question's label.
+    """
 
     folder: Path
     manifest: Manifest
     manifest_sha256: str
     period: Period
     rows: Mapping[Row, Mapping[str, str]]
+    returned: Mapping[str, Mapping[str, str]]
 
 
 def read_manifest(folder: Path) -> tuple[Manifest, str]:
@@ -104,7 +108,12 @@ def read_summary(folder: Path) -> Summary:
     for each in tables:
         for row in _table(folder / each.file, each.sha256):
             rows.setdefault(row_of(row), row)
-    return Summary(folder, manifest, sha256, period, rows)
+    returned: dict[str, dict[str, str]] = {}
+    for each in manifest.outputs:
+        if each.file == PARTICIPATION:
+            for row in _table(folder / each.file, each.sha256):
+                returned.setdefault(row["ons_code"], {})[row["question"]] = row["state"]
+    return Summary(folder, manifest, sha256, period, rows, returned)
 
 
 def sha256_of(path: Path) -> str | None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mspof_cli import __version__
+from mspof_cli.cli.audit import audit
 from mspof_cli.cli.collate import collate
 from mspof_cli.cli.explain import explain
 from mspof_cli.cli.participation import participation
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (validate, explain, participation, collate, trace, verify, sac, template, sample_size, rules):
+for command in (validate, explain, participation, collate, audit, trace, verify, sac, template, sample_size, rules):
     app.command()(command)
 
 

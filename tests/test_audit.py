@@ -1,0 +1,104 @@
+"""A summary attacked from its own files: what is safe is found safe, and planted leaks are found."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from build import CLEAN, COLLECTION, REGISTER, SCHEMAS
+from test_cli import Outcome, here  # noqa: F401  a fixture
+from test_collation import COUNCILS, a_return, collated
+from test_earlier import wrote
+from test_protection import SEED, random_returns
+
+from mspof_cli.audit import Audit, audit
+from mspof_cli.errors import ErrorsFound, UsageError
+from mspof_cli.sums import Row
+from mspof_cli.written import Summary
+
+PARTICIPANTS = SCHEMAS.audiences["participants"]
+Told = dict[str, str]
+
+
+def audited(summary: Summary) -> Audit:
+    return audit(summary, COLLECTION, REGISTER.councils)
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Summary:
+    """Three councils; one had few people whose outcomes were not achieved."""
+    few = {"fully_achieved": 22, "not_achieved": 3, "partially_achieved": 60, "asked_expressed": 85}
+    more = {"fully_achieved": 41, "not_achieved": 21, "partially_achieved": 72, "asked_expressed": 134}
+    few |= {"enquiries_completed": 100, "risk_involved_fully": 80}
+    more |= {"enquiries_completed": 149, "risk_involved_fully": 129}
+    returns = [a_return(council, CLEAN | counts) for council, counts in zip(COUNCILS, (few, more, more), strict=False)]
+    return wrote(collated(returns), tmp_path_factory.mktemp("audit") / "summary", *PARTICIPANTS)
+
+
+def changed(summary: Summary, change: Callable[[Row, Told], Told]) -> Summary:
+    return summary._replace(rows={row: {**told, **change(row, dict(told))} for row, told in summary.rows.items()})
+
+
+@pytest.mark.parametrize("audience", ["public", "participants"])
+def test_what_collate_writes_is_safe(audience: str, tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    attacked = 0
+    for turn in range(3):
+        found = audited(wrote(random_returns(chance), tmp_path / str(turn), *SCHEMAS.audiences[audience]))
+        assert (found.exposed, found.faults) == ({}, ())
+        attacked += found.attacked
+    assert attacked > 300
+
+
+def test_exact_numbers_beside_a_hidden_one(three: Summary) -> None:
+    """A total, and the numbers of all councils but one, to the person: what is left is known."""
+    exact = {COUNCILS[1].name: "21", COUNCILS[2].name: "21", "Participating councils": "45"}
+
+    def leak(row: Row, told: Told) -> Told:
+        return {"numerator": exact[row.name]} if row.measure == "not_achieved" and row.name in exact else {}
+
+    assert audited(three).exposed == {}
+    found = audited(changed(three, leak))
+    # A number that the policy would have rounded is taken to be as exact as the others, so it is a fault by itself.
+    assert len([fault for fault in found.faults if fault.startswith("not_achieved, ")]) == 2
+
+
+def test_a_number_that_is_told_too_exactly(three: Summary) -> None:
+    """43 to 47 of all councils, less 38 to 42 of the others: from 1 to 9, and other rows may say more."""
+    strict = three.manifest.policy.model_copy(update={"possible": 15})
+    found = audited(three._replace(manifest=three.manifest.model_copy(update={"policy": strict})))
+    bounds = found.exposed[f"not_achieved of {COUNCILS[0].name}"]
+    assert bounds.high is not None
+    assert 1 <= bounds.low <= 3 <= bounds.high <= 9
+
+
+def test_a_percentage_beside_a_hidden_count(three: Summary) -> None:
+    def leak(row: Row, told: Told) -> Told:
+        return {"numerator": "[c]"} if row.measure == "fully_achieved_percent" else {}
+
+    faults = audited(changed(three, leak)).faults
+    assert faults
+    assert all(fault.endswith("a percentage is shown though a part of it is hidden.") for fault in faults)
+
+
+def test_figures_that_contradict_each_other(three: Summary) -> None:
+    def wrong(row: Row, told: Told) -> Told:
+        return {"numerator": "5000"} if row.measure == "not_achieved" and row.level == "participating" else {}
+
+    with pytest.raises(ErrorsFound, match="contradict each other"):
+        audited(changed(three, wrong))
+
+
+def test_where_nothing_is_hidden(tmp_path: Path) -> None:
+    summary = wrote(collated([a_return(COUNCILS[0], CLEAN)]), tmp_path / "summary", *SCHEMAS.audiences["internal"])
+    with pytest.raises(UsageError, match="has exact numbers"):
+        audited(summary)
+
+
+def test_audit_from_the_command_line(here: Path) -> None:  # noqa: F811
+    Outcome("collate", "forms", "--period", "2018-19-Q3", "--audience", "participants", "--to", "out")
+    outcome = Outcome("audit", "out")
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[-1] == "Each can be at least 3 numbers, for all that is shown."
