@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -48,13 +47,12 @@ def validate(
     explanations: Sequence[Explanation] = (),
     period: Period | None = None,
     since: Iterable[Path] = (),
-    day: datetime.date | None = None,
 ) -> Batch:
     """Read every workbook in the paths and try every rule on them, alone, together, and beside SAC if it is given.
 
     ``explanations`` are what councils said of queries, ``period`` is the quarter that was asked for, ``since`` are
-    feedback or forms of last time, ``day`` is that of checking, today if it is not given. ``UsageError`` if a path
-    does not exist. One workbook that can't be read is one finding, and the others go on.
+    feedback or forms of last time. ``UsageError`` if a path does not exist. One workbook that can't be read is one
+    finding, and the others go on.
     """
     files, passed_over = find_workbooks(paths)
     reader, returns = Reader(schemas), []
@@ -62,8 +60,7 @@ def validate(
         returns.append(ret)
         if progress:
             progress(len(returns), len(files))
-    day = day or datetime.datetime.now(datetime.UTC).date()
-    again = partial(check, sac=sac, explanations=explanations, period=period, day=day)
+    again = partial(check, sac=sac, explanations=explanations, period=period)
     checked = again(returns)
     since = tuple(since)
     last_time = find_workbooks(since).files if since else ()

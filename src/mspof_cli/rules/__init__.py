@@ -9,7 +9,6 @@ words in :mod:`~mspof_cli.rules.published`); what a line says in the collection'
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ from mspof_cli.layout import label_key
 from mspof_cli.lines import Verdict
 from mspof_cli.periods import Period
 from mspof_cli.returns import Return
-from mspof_cli.rules.alone import ALONE, COMPLETED_LATER, completed_later
+from mspof_cli.rules.alone import ALONE
 from mspof_cli.rules.answers import COVER, FIGURES
 from mspof_cli.rules.beside import beside_sac
 from mspof_cli.rules.explained import EXPLAINED, weigh
@@ -39,7 +38,6 @@ GENERAL: tuple[Rule, ...] = (
     *FIGURES,
     *(check.rule for check in ALONE),
     *STANDING,
-    COMPLETED_LATER,
     ANOTHER_PERIOD,
     *(check.rule for check in TOGETHER),
     *PUBLISHED,
@@ -83,12 +81,11 @@ def check(
     sac: Sac | None = None,
     explanations: Sequence[Explanation] = (),
     period: Period | None = None,
-    day: datetime.date | None = None,
 ) -> tuple[Checked, ...]:
     """Every rule on every return, in the order given; those about SAC only where there is something to compare with.
 
-    ``explanations`` are what councils said of queries. ``period`` is the quarter that the returns should be for,
-    ``day`` is that of checking; what needs one of these is not looked at without it.
+    ``explanations`` are what councils said of queries. ``period`` is the quarter that the returns should be for, if one
+    was asked for.
     """
     current, aside = standing(returns)
     met: dict[str, list[Trouble]] = {}
@@ -97,9 +94,7 @@ def check(
     others = of_another_period(current, period) if period else ()
     # Where two have the same number, neither is set aside: either may be the one that counts.
     set_aside = {file for file, trouble in aside if trouble.code != SAME_SUBMISSION.code}
-    dated = [ret for ret in returns if ret.form and ret.file not in set_aside]
-    later = ((ret.file, trouble) for ret in dated for trouble in completed_later(ret, day)) if day else ()
-    for file, trouble in (*aside, *together, *beside, *others, *later):
+    for file, trouble in (*aside, *together, *beside, *others):
         met.setdefault(file, []).append(trouble)
     rules = catalogue({ret.form.collection.slug: ret.form.collection for ret in returns if ret.form}.values())
     checked = (_checked(ret, rules, met.get(ret.file, []), ret.file in set_aside) for ret in returns)

@@ -13,6 +13,9 @@ from mspof_cli.periods import long_date
 from mspof_cli.returns import Return, share_of
 from mspof_cli.schemas import Field, Rule
 
+# How long after its quarter a form can have been completed without a question being asked.
+LATEST = datetime.timedelta(days=2 * 365)
+
 
 class Check(NamedTuple):
     """A rule with the function that finds where a return breaks it."""
@@ -68,23 +71,27 @@ COMPLETED_EARLY = Check(
 )
 
 
-def completed_later(ret: Return, day: datetime.date) -> Iterator[Trouble]:
-    """By the day of checking, and so not among the checks on a return alone: it was completed by then."""
+def completed_late(ret: Return) -> Iterator[Trouble]:
+    """By the form's own dates, and not by the day of checking: a return is judged the same whenever it is."""
     entry = ret.cover["completed"]
     completed = date_of(entry.cell, ret.date_1904)
-    if completed and completed > day:
-        yield Trouble("COVER205", entry.places, facts={"found": long_date(completed)})
+    if completed and ret.who.period and completed - ret.who.period.last_day > LATEST:
+        facts = {"found": long_date(completed), "period": ret.who.period, "last": long_date(ret.who.period.last_day)}
+        yield Trouble("COVER205", entry.places, facts=facts)
 
 
-COMPLETED_LATER = Rule(
-    code="COVER205",
-    title="The date completed is not still to come",
-    severity=Severity.QUERY,
-    expected="the day on which the form was completed",
-    message="The form was completed on {found}, which is still to come.",
-    fix="Correct the date completed. Check its year.",
-    because="A date that is still to come is a slip in typing, and can't show that the quarter had ended.",
-    example="a form for 2018-19 completed on 15 January 2099",
+COMPLETED_LATE = Check(
+    Rule(
+        code="COVER205",
+        title="The form was completed within two years of the period",
+        severity=Severity.QUERY,
+        expected="the day on which the form was completed",
+        message="The form was completed on {found}, more than two years after {period} ended on {last}.",
+        fix="Check the date completed, above all its year. If it is right, explain why the form was completed so late.",
+        because="A date that is years away is most often a slip in typing, and can't show that the quarter had ended.",
+        example="a form for 2018-19 completed on 15 January 2099",
+    ),
+    completed_late,
 )
 
 
@@ -215,6 +222,7 @@ NOTHING_RETURNED = Check(
 ALONE: tuple[Check, ...] = (
     FORM_OF_ANOTHER_YEAR,
     COMPLETED_EARLY,
+    COMPLETED_LATE,
     DATE_NOT_STATED,
     NOT_SIGNED_OFF,
     CHOICE_NOT_STATED,
