@@ -913,6 +913,28 @@ def test_since_the_submission_that_was_replaced(tmp_path: Path) -> None:
     assert marks("now", "before", cwd=tmp_path) == SINCE
 
 
+def test_since_the_highest_submission_whatever_the_files_are_called(tmp_path: Path) -> None:
+    inbox(tmp_path)
+    (tmp_path / "before" / "z first.xlsx").write_bytes(workbook(FORM, clean({"not_asked": None})))
+    (tmp_path / "before" / "form.xlsx").write_bytes(
+        workbook(FORM, clean({"not_achieved": 1, "enquiries_completed": 41}, submission=2))
+    )
+    now = tmp_path / "now" / "form.xlsx"
+    now.write_bytes(workbook(FORM, clean({"not_achieved": 1, "risk_involved_partly": 11}, submission=3)))
+    assert marks("now", "--since", "before", cwd=tmp_path) == SINCE
+
+
+def test_returns_that_do_not_say_whose_they_are_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    for name, answers in (("before", {"not_asked": "n/a"}), ("now", {})):
+        (tmp_path / name).mkdir()
+        nobody = clean(answers, council=None, ons_code=None)
+        (tmp_path / name / "form.xlsx").write_bytes(workbook(FORM, nobody))
+    told = json.loads(mspof("validate", "now", "--since", "before", "--format", "json", cwd=tmp_path).stdout)
+    [ret] = told["returns"]
+    assert ret["put_right"] is None
+    assert {finding["since"] for finding in ret["findings"]} == {None}
+
+
 def test_since_the_feedback_even_if_the_council_has_corrected_it_meanwhile(tmp_path: Path) -> None:
     inbox(tmp_path)
     mspof("validate", "before", "--feedback", "told", cwd=tmp_path)

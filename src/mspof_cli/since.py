@@ -48,17 +48,18 @@ Earlier = Mapping[Key, tuple[Finding, ...]]
 def since_last_time(checked: Sequence[Checked], earlier: Earlier, inputs: Inputs) -> tuple[Checked, ...]:
     """Each return's findings marked, where it is known what the council was told before."""
     beside = [each.ret for each in checked if not each.set_aside]
-    return tuple(_marked(each, earlier.get(key_of(each.ret)), inputs, beside) for each in checked)
+    return tuple(_marked(each, _of(each.ret, earlier), inputs, beside) for each in checked)
 
 
-def key_of(ret: Return) -> Key:
-    """Empty texts for what a return does not say."""
-    who = ret.who
-    return (
-        ret.form.collection.slug if ret.form else "",
-        who.council.ons_code if who.council else "",
-        str(who.period or ""),
-    )
+def _of(ret: Return, earlier: Earlier) -> tuple[Finding, ...] | None:
+    key = key_of(ret)
+    return earlier.get(key) if key else None
+
+
+def key_of(ret: Return) -> Key | None:
+    """Whose return it is; None where it does not say, and so can't be known again."""
+    council, period, _ = ret.who
+    return (ret.form.collection.slug, council.ons_code, str(period)) if ret.form and council and period else None
 
 
 def _marked(checked: Checked, before: Sequence[Finding] | None, inputs: Inputs, beside: Sequence[Return]) -> Checked:
@@ -109,26 +110,33 @@ def told_before(
 ) -> Earlier:
     """What councils were told before: in feedback among the files, or else what is found in an earlier submission.
 
-    Earlier submissions are those among the files, and those of the batch that were replaced. They are checked
-    ``again`` in the place of the later ones. ``UsageError`` if there is no form in one of the files.
+    Earlier submissions are those among the files, and those of the batch that were replaced; of several, the one with
+    the highest number. They are checked ``again`` in the place of the later ones. A file that does not say whose it is
+    tells nothing. ``UsageError`` if there is no form in one of the files.
     """
     told: dict[Key, tuple[Finding, ...]] = {}
-    submissions = {key_of(ret): ret for ret in _replaced(checked)}
+    submissions = {key: ret for ret in _replaced(checked) if (key := key_of(ret))}
+    for ret, file in sorted(_read(files, reader), key=lambda each: each[0].who.submission or 0):
+        key, feedback = key_of(ret), _feedback(file)
+        if key and feedback is None:
+            submissions[key] = ret
+        elif key and feedback is not None:
+            told[key] = feedback
+    if submissions:
+        others = [each.ret for each in checked if not each.set_aside and key_of(each.ret) not in submissions]
+        for each in again([*others, *submissions.values()]):
+            if (key := key_of(each.ret)) in submissions:
+                told.setdefault(key, each.findings)
+    return told
+
+
+def _read(files: Sequence[Path], reader: Reader) -> Iterator[tuple[Return, Path]]:
+    """The forms, or marked copies of them, in files of last time."""
     for file in files:
         ret = reader.read(file)
         if ret.form is None:
             raise UsageError(f"'{file}' is neither feedback nor a form.", "Give earlier feedback, or an earlier form.")
-        feedback = _feedback(file)
-        if feedback is None:
-            submissions[key_of(ret)] = ret
-        else:
-            told[key_of(ret)] = feedback
-    if submissions:
-        others = [each.ret for each in checked if not each.set_aside and key_of(each.ret) not in submissions]
-        for each in again([*others, *submissions.values()]):
-            if key_of(each.ret) in submissions:
-                told.setdefault(key_of(each.ret), each.findings)
-    return told
+        yield ret, file
 
 
 def _replaced(checked: Sequence[Checked]) -> list[Return]:
