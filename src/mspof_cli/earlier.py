@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 from mspof_cli.disclosure import MISSING, publish, published_interval
 from mspof_cli.errors import UsageError
+from mspof_cli.findings import some_of
 from mspof_cli.measures import spans_of
 from mspof_cli.returns import Return
 from mspof_cli.schemas import Collection
 from mspof_cli.sums import Cells, Edition, parts_of
 from mspof_cli.worlds import Sum
 from mspof_cli.written import Summary
+
+# How many returns that are missing are named.
+NAMED = 3
 
 
 class Earlier(NamedTuple):
@@ -53,10 +57,12 @@ def earlier(summary: Summary, collection: Collection, returns: Iterable[Return])
         problem = f"'{summary.folder}' is of another collection, {summary.manifest.collection}."
         raise UsageError(problem, f"Give a summary of {collection.slug}.")
     by_hash, wanted = {ret.sha256: ret for ret in returns}, summary.manifest.used()
-    missing = len(wanted - set(by_hash))
+    missing = wanted - set(by_hash)
     if missing:
+        names = [f"'{each.file}'" for each in summary.manifest.inputs if each.sha256 in missing and each.file]
+        named = f": {some_of(names, NAMED)}" if names else ""
         raise UsageError(
-            f"{missing} of the {len(wanted)} returns that '{summary.folder}' was made of are not here.",
+            f"{len(missing)} of the {len(wanted)} returns that '{summary.folder}' was made of are not here{named}.",
             "Give them as they were. In the next quarter too: a submission that was replaced is left out by itself.",
         )
     used = tuple(by_hash[each] for each in sorted(wanted))

@@ -47,7 +47,7 @@ def trace(
     from mspof_cli.lineage import area_named, measure_named
     from mspof_cli.lineage import trace as find
     from mspof_cli.measures import PARTICIPATING
-    from mspof_cli.outputs.deliver import print_out
+    from mspof_cli.outputs.deliver import print_out, say
     from mspof_cli.outputs.lineage import compose_trace, trace_csv
     from mspof_cli.outputs.text import plain
     from mspof_cli.written import read_summary
@@ -64,6 +64,8 @@ def trace(
     csv = format is TraceFormat.csv
     print_out(trace_csv(traced) if csv else plain(compose_trace(traced, before)), for_programs=csv)
     if traced.astray:
+        if csv:
+            say(f"What is shown does not follow from these returns: {' and '.join(traced.astray)}.", "")
         raise typer.Exit(ERRORS_FOUND)
 
 

@@ -34,6 +34,11 @@ def _lines(traced: Traced, before: Earlier) -> Iterator[Line]:
     yield Line(f"The {returns} that gave every part of it: {exact}.")
     for part in traced.astray:
         yield Line(f"The {part} that is shown does not follow from these returns.", kind="heading")
+    if traced.shown and not traced.astray:
+        yield Line("What is shown follows from these returns.")
+    symbols = {value for value in (traced.shown or {}).values() if value.startswith("[")}
+    if summary.manifest.policy.symbol in symbols:
+        yield Line("A number is hidden where it is small, of few councils, or could give another away.")
     for each in traced.left_out:
         yield Line(printable(f"Left out: {each.council}: '{each.file}' does not give {', '.join(each.missing)}."))
     yield Line(NOT_FOR_PUBLICATION)
