@@ -227,7 +227,7 @@ def test_medians_give_nothing_away() -> None:
 
 def test_percentages_say_no_more_than_the_counts_beside_them() -> None:
     chance = random.Random(SEED)
-    for _ in range(5):
+    for _ in range(20 if FULL else 1):
         result = random_returns(chance)
         for audience in ("public", "participants"):
             who, policy = SCHEMAS.audiences[audience]

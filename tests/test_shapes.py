@@ -42,7 +42,7 @@ def four() -> Collated:
     return collate(check(returns), QUARTER, SCHEMAS.register)
 
 
-@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("audience", ["public", "internal"])
 def test_participation_is_known_to_everybody(audience: str, four: Collated) -> None:
     rows = table(written(four, audience), "participation.csv")
     states = {(row["ons_code"], row["question"]): row["state"] for row in rows}
@@ -51,7 +51,7 @@ def test_participation_is_known_to_everybody(audience: str, four: Collated) -> N
     assert states[COUNCILS[3].ons_code, "Q2"] == "not returned"
 
 
-@pytest.mark.parametrize("audience", ["public", "participants"])
+@pytest.mark.parametrize("audience", ["public", "participants"] if FULL else ["public"])
 def test_findings_are_counted_by_rule_for_those_who_may_not_know_numbers(audience: str, four: Collated) -> None:
     files = written(four, audience)
     rows = table(files, "findings.csv")
@@ -83,7 +83,7 @@ def test_findings_are_told_whole_to_those_who_may_know(four: Collated) -> None:
     assert wanted
 
 
-@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("audience", AUDIENCES if FULL else ("public", "internal"))
 def test_the_layouts_of_others_say_what_the_measures_say(audience: str, four: Collated) -> None:
     files = written(four, audience)
     measures = [row for row in table(files, "measures.csv") if row["span"] == "quarter"]
@@ -156,7 +156,9 @@ def rows_of(table: Element) -> list[list[str | float]]:
     """The values of a table of a spreadsheet, row by row."""
     return [
         [
-            float(number) if (number := cell.get_attribute("office:value")) else cell.text_recursive.removesuffix("\n")
+            float(number)
+            if (number := cell.get_attribute("office:value"))
+            else "".join(map(str, cell.xpath(".//text()")))
             for cell in row.get_elements("table:table-cell")
         ]
         for row in table.get_elements(".//table:table-row")
