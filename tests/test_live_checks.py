@@ -40,7 +40,7 @@ from mspof_cli.sent import read_sent
 from mspof_cli.workbook import open_workbook
 
 FULL = bool(os.environ.get("MSPOF_FULL"))
-RANDOM_FORMS = 300 if FULL else 16
+RANDOM_FORMS = 300 if FULL else 10
 SEED = 20181015
 
 SAMPLES = sorted((ROOT / "sample_proformas").rglob("*.xls[xm]"))[:: 1 if FULL else 7]
