@@ -9,20 +9,19 @@ not say for certain whose figures it is the sum of. Who writes a summary knows a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from mspof_cli.attack import Attack
 from mspof_cli.disclosure import MISSING, Policy, publish, published_interval
 from mspof_cli.errors import ErrorsFound, UsageError
-from mspof_cli.findings import Severity
 from mspof_cli.intervals import Interval
 from mspof_cli.measures import LEVELS, QUARTER, Measure, measures_of
+from mspof_cli.questions import State
 from mspof_cli.schemas import Collection, Council
-from mspof_cli.sums import Row, areas_of
+from mspof_cli.sums import Row, areas_of, sums_of_rules
 from mspof_cli.worlds import EXACTLY, Problem, Sum
 from mspof_cli.written import Summary
-
-RETURNED = "returned"
 
 
 class Audit(NamedTuple):
@@ -38,7 +37,7 @@ class _Known:
     """Councils' figures, by number, and what the files tell of sums of them."""
 
     def __init__(self, summary: Summary, collection: Collection, councils: Iterable[Council]) -> None:
-        self.policy, self._summary, self._collection = summary.manifest.policy, summary, collection
+        self.policy, self._summary = summary.manifest.policy, summary
         self._councils = {council.ons_code: council for council in councils}
         self.names: list[str] = []
         self._cells: dict[tuple[str, str], int] = {}
@@ -46,14 +45,14 @@ class _Known:
         self.targets: dict[int, str] = {}
         for code, questions in summary.returned.items():
             for figure in collection.figures.values():
-                if questions.get(collection.questions[figure.question].label) == RETURNED:
+                if questions.get(collection.questions[figure.question].label) == State.RETURNED.value:
                     self._cells[code, figure.name] = len(self.names)
                     self.names.append(f"{figure.name} of {self._councils[code].name}")
         for measure in measures_of(collection):
             for row, told in summary.rows.items():
                 if self._is_of(row, measure) and (codes := self._behind(row, told, measure)):
                     self._add(row, told, measure, codes)
-        self.sums += self._rules()
+        self.sums += sums_of_rules((partial(self._cells_of, code) for code in summary.returned), collection)
         for cell, name in enumerate(self.names):
             self.targets[len(self.sums)] = name
             self.sums.append(Sum((cell,), (), None))
@@ -70,7 +69,7 @@ class _Known:
         codes = [
             code
             for code in self._summary.returned
-            if area in areas_of(self._councils[code]) and all((code, name) in self._cells for name in needed)
+            if area in areas_of(self._councils[code]) and self._cells_of(code, needed) is not None
         ]
         return codes if told["councils"] == str(len(codes)) else []
 
@@ -85,14 +84,10 @@ class _Known:
             else:
                 self.sums.append(Sum(cells, (), published_interval(told[part], self.policy)))
 
-    def _rules(self) -> Iterator[Sum]:
-        expand = self._collection.expand
-        errors = (rule.parsed.difference() for rule in self._collection.rule if rule.severity is Severity.ERROR)
-        for line in filter(None, errors):
-            for code in self._summary.returned:
-                plus, minus = ([self._cells.get((code, name), -1) for name in expand(side)] for side in line[:2])
-                if -1 not in plus + minus:
-                    yield Sum(tuple(plus), tuple(minus), line.within)
+    def _cells_of(self, code: str, names: Iterable[str]) -> tuple[int, ...] | None:
+        """The cells of figures of a council; None unless it returned all of them."""
+        keys = [(code, name) for name in names]
+        return tuple(self._cells[key] for key in keys) if all(key in self._cells for key in keys) else None
 
     def world(self) -> list[int]:
         """Figures that fit everything that is known; ``ErrorsFound`` if there are none."""

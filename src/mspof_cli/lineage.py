@@ -63,10 +63,10 @@ def trace(
         if ret.who.period == when and ret.who.council and area in areas_of(ret.who.council)
     ]
     labels = collection.names
-    missing = {ret.file: [labels[name] for name in names if _value(ret, name) is None] for ret in within}
+    missing = {ret.file: [labels[name] for name in names if ret.value(name) is None] for ret in within}
     given = [ret for ret in within if not missing[ret.file]]
     parts = {"numerator": measure.numerator, "denominator": measure.denominator}
-    exact = {part: sum(_value(ret, n) or 0 for ret in given for n in own) for part, own in parts.items() if own}
+    exact = {part: sum(ret.value(n) or 0 for ret in given for n in own) for part, own in parts.items() if own}
     shown = before.summary.rows.get(row)
     policy = before.summary.manifest.policy
     astray = [
@@ -77,10 +77,6 @@ def trace(
     sources = tuple(source for ret in given for source in _sources(ret, parts, labels))
     left_out = tuple(LeftOut(_council(ret), ret.file, tuple(missing[ret.file])) for ret in within if missing[ret.file])
     return Traced(measure, row, shown, exact if given else {}, sources, left_out, tuple(astray))
-
-
-def _value(ret: Return, name: str) -> int | None:
-    return ret.figures[name].value if name in ret.figures else None
 
 
 def _council(ret: Return) -> str:
@@ -94,7 +90,7 @@ def _sources(ret: Return, parts: Mapping[str, Sequence[str]], labels: Mapping[st
         counts_in = tuple(part for part, own in parts.items() if name in own)
         sheet = places[0].sheet if places else ""
         cells = ", ".join(place.ref for place in places)
-        yield Source(counts_in, _council(ret), ret.file, sheet, cells, labels[name], _value(ret, name) or 0)
+        yield Source(counts_in, _council(ret), ret.file, sheet, cells, labels[name], ret.value(name) or 0)
 
 
 def measure_named(name: str, respondent: str | None, collection: Collection) -> Measure:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from statistics import quantiles
 from typing import Any, NamedTuple
 
@@ -118,7 +119,6 @@ class _Sums:
         for edition in before:
             self.few |= {number for _, _, number, few in self._of_edition(edition) if few}
         self.totals = [sum(self.cells.counts[cell] for cell in cells) for cells in self._numbers]
-        self.lent = frozenset(self._lent())
 
     def _lent(self) -> Iterator[int]:
         """The sums of councils that medians are made of: whoever sees a median may know as much as if he saw them."""
@@ -158,8 +158,9 @@ class _Sums:
 
     def all(self) -> Iterator[Sum]:
         """Every sum with what is about to be published of it."""
+        shown = self.shown.union(self._lent())
         for number, cells in enumerate(self._numbers):
-            is_shown = number in self.shown or number in self.lent
+            is_shown = number in shown
             known = self.known(number) if is_shown else None
             yield Sum(cells, (), known, can_hide=is_shown and not self.policy.hides(self.totals[number]))
 
@@ -175,7 +176,7 @@ class _Sums:
     def known_already(self, facts: Iterable[Fact], before: Iterable[Earlier]) -> Iterator[Sum]:
         """The rules that returns keep, what is known from elsewhere, and what was published before."""
         collection = self.collated.collection
-        yield from sums_of_rules(self._returns, collection, self.cells)
+        yield from sums_of_rules((partial(self.cells.all_of, [ret]) for ret in self._returns), collection)
         for each in before:
             yield from each.known_sums(collection, self.cells)
         for fact in facts:

@@ -43,6 +43,10 @@ class Return(NamedTuple):
             values[question.returned_name] = int(self.states[question.slug] is not State.NOT_RETURNED)
         return values
 
+    def value(self, name: str) -> int | None:
+        """A figure; None if it was not returned or is not readable."""
+        return self.figures[name].value if name in self.figures else None
+
     @property
     def file_name(self) -> str:
         """The file's name without its folders, which are of no concern to the council."""

@@ -54,12 +54,12 @@ def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]
     in another place, because others need to be, has not changed.
     """
     measures = {(each.slug, each.respondent or ""): each for each in measures_of(collated.collection)}
+    rows = [(row_of(tidy), tidy) for tidy in table.to_dicts()]
     told, compared = [], set()
     for each in reversed([each for each in before if each.summary.manifest.audience.slug == audience]):
         changes = _changes(each.edition, collated.edition)
         same_panel = panel_quarters(each.edition.spans) == panel_quarters(collated.spans)
-        for tidy in table.to_dicts():
-            row = row_of(tidy)
+        for row, tidy in rows:
             if row in compared or row not in each.summary.rows or (row.level == PANEL and not same_panel):
                 continue
             compared.add(row)
@@ -140,5 +140,5 @@ def _given(ret: Return | None, names: Iterable[str]) -> list[int | None] | None:
     """A return's figures for a measure; None unless every one of them is there."""
     if ret is None:
         return None
-    values = [ret.figures[name].value if name in ret.figures else None for name in names]
+    values = [ret.value(name) for name in names]
     return None if None in values else values

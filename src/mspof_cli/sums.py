@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.findings import Severity
@@ -20,6 +20,9 @@ from mspof_cli.periods import Period
 from mspof_cli.returns import Return
 from mspof_cli.schemas import Collection, Council
 from mspof_cli.worlds import Sum
+
+# The cells of figures of one return; None unless all are there.
+CellsOf = Callable[[Sequence[str]], tuple[int, ...] | None]
 
 
 class Row(NamedTuple):
@@ -131,15 +134,15 @@ def areas_of(council: Council) -> Iterator[tuple[str, str, str]]:
         yield level, code, name
 
 
-def sums_of_rules(returns: Iterable[Return], collection: Collection, cells: Cells) -> Iterator[Sum]:
-    """The rules that every accepted return keeps, which everybody can read."""
+def sums_of_rules(returns: Iterable[CellsOf], collection: Collection) -> Iterator[Sum]:
+    """The rules that every accepted return keeps, which everybody can read: of each return, by the cells of figures."""
     lines = [
         difference
         for rule in collection.rule
         if rule.severity is Severity.ERROR and (difference := rule.parsed.difference())
     ]
-    for ret in returns:
+    for cells_of in returns:
         for line in lines:
-            plus, minus = (cells.all_of([ret], collection.expand(side)) for side in line[:2])
+            plus, minus = (cells_of(collection.expand(side)) for side in line[:2])
             if plus is not None and minus is not None:
                 yield Sum(plus, minus, line.within)

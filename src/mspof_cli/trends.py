@@ -30,12 +30,11 @@ Shown = Mapping[str, str | None]
 
 def trends(table: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The trends in a protected table of every quarter; no rows where there is one quarter only."""
-    quarters = table.filter(pl.col("level").is_in(TREND_LEVELS), span=QUARTER)
-    if quarters.filter(level=PANEL).is_empty():
-        quarters = quarters.clear()
-    measures = {key: place for place, key in enumerate(dict.fromkeys(map(_measure, quarters.to_dicts())))}
-    rows = sorted(
-        quarters.to_dicts(),
+    rows = table.filter(pl.col("level").is_in(TREND_LEVELS), span=QUARTER).to_dicts()
+    if all(row["level"] != PANEL for row in rows):
+        rows = []
+    measures = {key: place for place, key in enumerate(dict.fromkeys(map(_measure, rows)))}
+    rows.sort(
         key=lambda row: (measures[_measure(row)], TREND_LEVELS.index(str(row["level"])), str(row["period"])),
     )
     told = [told for _, series in groupby(rows, _series) for told in _with_directions(list(series), policy)]

@@ -24,6 +24,7 @@ from mspof_cli.cli.shared import (
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
+    from mspof_cli.disclosure import Audience, Policy
     from mspof_cli.loading import Schemas
     from mspof_cli.periods import Period
     from mspof_cli.pipeline import Batch
@@ -70,7 +71,7 @@ def collate(
     wanted = period_of(period)
     refuse_unfit(to, [*paths, *(previous or ())])
     loaded = schemas_in(schemas)
-    audience_in(audience, loaded)
+    who = audience_in(audience, loaded)
     known, explained = published_in(sac, loaded), explained_in(explanations, loaded)
     with progress_bar(quiet=False) as progress:
         batch = check_all(paths, loaded, progress, known, explanations=explained)
@@ -79,7 +80,7 @@ def collate(
     from mspof_cli.outputs.summary import SOMETIMES, refuse_other_audience, summary_files
     from mspof_cli.outputs.text import compose_collation, plain
 
-    collated, published = _collated(batch, wanted, audience, known, previous, loaded)
+    collated, published = _collated(batch, wanted, who, known, previous, loaded)
     refuse_other_audience(to, published)
     files = summary_files(published, ods=ods)
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
@@ -89,17 +90,22 @@ def collate(
 
 
 def _collated(
-    batch: Batch, period: Period, audience: str, sac: Sac | None, previous: list[Path] | None, schemas: Schemas
+    batch: Batch,
+    period: Period,
+    who: tuple[Audience, Policy],
+    sac: Sac | None,
+    previous: list[Path] | None,
+    schemas: Schemas,
 ) -> tuple[Collated, Published]:
     """The quarter, and what the audience may see of it."""
     from mspof_cli.collation import collate as compute
     from mspof_cli.earlier import earlier
     from mspof_cli.published import published
 
-    who, policy = audience_in(audience, schemas)
+    audience, policy = who
     collated = compute(batch.checked, period, schemas.register)
     slug = collated.collection.slug
     every = [checked.ret for checked in batch.checked]
-    before = [earlier(each, collated.collection, every) for each in previous_in(previous, who, schemas)]
+    before = [earlier(each, collated.collection, every) for each in previous_in(previous, audience, schemas)]
     england, fingerprint = schemas.england(slug), schemas.sha256(slug)
-    return collated, published(collated, batch.checked, who, policy, sac, england, fingerprint, before)
+    return collated, published(collated, batch.checked, audience, policy, sac, england, fingerprint, before)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime
 import io
 import math
-import re
 from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from mspof_cli.outputs.safe import printable
+from mspof_cli.outputs.safe import NUMBER, printable
 from mspof_cli.outputs.tables import Sheet, book_of, contents_of
 from mspof_cli.published import Published
 
@@ -55,7 +54,7 @@ WIDTHS = {
     "Span": 20,
     "Figure": 14,
 }
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+NUMBERS = WHOLE, DECIMAL = "number", "decimal"
 NUMBER_WIDTH, COVER_WIDTH = 15, 110
 ONE_TABLE = "This sheet has one table. Symbols in it are explained on the sheet 'Notes'."
 LINE_HEIGHT, WIDE = 16, 1.2  # points; how much of a column's width a letter of this size takes up
@@ -77,6 +76,13 @@ def workbook(published: Published) -> bytes:
     return file.getvalue()
 
 
+def look_of(heading: str, text: str) -> str:
+    """How the text of a cell under a heading looks: as one of ``NUMBERS`` if it is a number to compute with."""
+    if heading not in WIDTHS and NUMBER.fullmatch(text):
+        return DECIMAL if "." in text else WHOLE
+    return "symbol" if text.startswith("[") else "wrapped" if heading in WRAPPED else "text"
+
+
 def _height(cells: Iterable[tuple[str, int]]) -> float:
     """The height of a row in points, for texts in columns of some widths: spreadsheet programs do not all find it."""
     return LINE_HEIGHT * max(1, *(math.ceil(WIDE * len(text) / width) for text, width in cells))
@@ -96,8 +102,8 @@ class _Writer:
                 "text": FONT,
                 "link": LINK,
                 "wrapped": {**FONT, "text_wrap": True},
-                "number": {**FONT, "num_format": "#,##0"},
-                "decimal": {**FONT, "num_format": "0.0#"},
+                WHOLE: {**FONT, "num_format": "#,##0"},
+                DECIMAL: {**FONT, "num_format": "0.0#"},
                 "symbol": {**FONT, "align": "right"},
             }.items()
         }
@@ -146,8 +152,8 @@ class _Writer:
     def _value(self, page: Worksheet, row: int, column: int, heading: str, value: object) -> None:
         """A number where it is one, so that it can be computed with; else text, and never a formula."""
         text = printable(str(value))
-        if heading not in WIDTHS and NUMBER.fullmatch(text):
-            page.write_number(row, column, float(text), self._formats["decimal" if "." in text else "number"])
+        look = look_of(heading, text)
+        if look in NUMBERS:
+            page.write_number(row, column, float(text), self._formats[look])
         else:
-            look = "symbol" if text.startswith("[") else "wrapped" if heading in WRAPPED else "text"
             page.write_string(row, column, text, self._formats[look])

@@ -5,12 +5,12 @@ Source: W3C Recommendation, Metadata Vocabulary for Tabular Data, 17 December 20
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 
+from mspof_cli.outputs.safe import NUMBER
 from mspof_cli.protection import LOW_RELIABILITY, NOT_APPLICABLE, NOT_AVAILABLE
 from mspof_cli.published import Published
 from mspof_cli.revisions import REVISED
@@ -48,8 +48,6 @@ DESCRIBED = {
         "[u]: based on fewer than 20; [r]: a figure was published differently.",
     ),
 }
-
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 # A row is told from all others by these.
 KEY = ("span", "level", "ons_code", "name", "measure", "respondent")

@@ -7,6 +7,9 @@ import re
 # A spreadsheet program takes a cell that starts with one of these for a formula, or drops the character.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
+# What is a number and nothing else, which no program takes for a formula.
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 # The characters that XML 1.0 has no way to write, and what Excel reads as the code of a character: ``_x000D_``.
 NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 EXCEL_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")

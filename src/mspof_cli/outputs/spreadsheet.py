@@ -12,7 +12,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from mspof_cli.outputs.book import COVER_WIDTH, CREATED, NUMBER, NUMBER_WIDTH, ONE_TABLE, WIDTHS, WRAPPED
+from mspof_cli.outputs.book import (
+    COVER_WIDTH,
+    CREATED,
+    DECIMAL,
+    NUMBER_WIDTH,
+    NUMBERS,
+    ONE_TABLE,
+    WHOLE,
+    WIDTHS,
+    look_of,
+)
 from mspof_cli.outputs.safe import printable
 from mspof_cli.outputs.tables import CONTENTS, Sheet, book_of, contents_of
 from mspof_cli.published import Published
@@ -29,10 +39,10 @@ LEFT_BEHIND = (
     "settings.xml",
 )  # of the document that odfdo begins with
 
-NUMBERS = """<number:number-style style:name="{name}"><number:number number:min-integer-digits="1" {more}/>
+NUMBER_STYLE = """<number:number-style style:name="{name}"><number:number number:min-integer-digits="1" {more}/>
 </number:number-style>"""
-WHOLE = 'number:decimal-places="0" number:grouping="true"'
-DECIMAL = 'number:decimal-places="2" number:min-decimal-places="1"'
+WHOLE_STYLE = 'number:decimal-places="0" number:grouping="true"'
+DECIMAL_STYLE = 'number:decimal-places="2" number:min-decimal-places="1"'
 
 CELL = """<style:style style:name="{name}" style:family="table-cell" {data}>
 <style:table-cell-properties fo:wrap-option="{wrap}" style:vertical-align="top"{border}/>
@@ -94,8 +104,8 @@ def _add_styles(document: Document) -> None:
         "text": {},
         "wrapped": {"wrap": "wrap"},
         "symbol": {"align": "end"},
-        "number": {"align": "end", "data": 'style:data-style-name="whole"'},
-        "decimal": {"align": "end", "data": 'style:data-style-name="decimals"'},
+        WHOLE: {"align": "end", "data": 'style:data-style-name="whole"'},
+        DECIMAL: {"align": "end", "data": 'style:data-style-name="decimals"'},
     }
     usual: dict[str, object] = {
         "size": 12,
@@ -105,7 +115,10 @@ def _add_styles(document: Document) -> None:
         "align": "start",
         "data": "",
     }
-    styles = [NUMBERS.format(name=name, more=more) for name, more in (("whole", WHOLE), ("decimals", DECIMAL))]
+    styles = [
+        NUMBER_STYLE.format(name=name, more=more)
+        for name, more in (("whole", WHOLE_STYLE), ("decimals", DECIMAL_STYLE))
+    ]
     styles += [CELL.format(name=name, **{**usual, **look}) for name, look in looks.items()]
     widths = sorted({*WIDTHS.values(), NUMBER_WIDTH, COVER_WIDTH})
     styles += [COLUMN.format(width=width, centimetres=width * CENTIMETRES) for width in widths]
@@ -149,11 +162,11 @@ def _row(cells: Sequence[str]) -> str:
 def _value(heading: str, value: object) -> str:
     """A number where it is one, so that it can be computed with; else text."""
     text = printable(str(value))
-    if heading not in WIDTHS and NUMBER.fullmatch(text):
-        look = "decimal" if "." in text else "number"
-        kind = f'office:value-type="float" office:value="{text}"'
-        return f'<table:table-cell table:style-name="{look}" {kind}><text:p>{text}</text:p></table:table-cell>'
-    return _text(text, "symbol" if text.startswith("[") else "wrapped" if heading in WRAPPED else "text")
+    look = look_of(heading, text)
+    if look not in NUMBERS:
+        return _text(text, look)
+    kind = f'office:value-type="float" office:value="{text}"'
+    return f'<table:table-cell table:style-name="{look}" {kind}><text:p>{text}</text:p></table:table-cell>'
 
 
 def _text(text: str, look: str) -> str:

@@ -13,7 +13,7 @@ from mspof_cli.outputs.book import workbook
 from mspof_cli.outputs.csvw import metadata
 from mspof_cli.outputs.manifest import manifest
 from mspof_cli.outputs.quality import statement
-from mspof_cli.outputs.safe import FORMULA_STARTS
+from mspof_cli.outputs.safe import FORMULA_STARTS, NUMBER
 from mspof_cli.outputs.shapes import as_ascof, as_lginform
 from mspof_cli.published import Published
 from mspof_cli.written import MANIFEST, MEASURES, PARTICIPATION, TRENDS
@@ -72,7 +72,7 @@ def as_csv(frame: pl.DataFrame) -> bytes:
     safe = [
         pl.when(
             pl.any_horizontal(pl.col(name).str.starts_with(start) for start in FORMULA_STARTS)
-            & ~pl.col(name).str.contains(r"^-\d+(\.\d+)?$")
+            & ~pl.col(name).str.contains(f"^{NUMBER.pattern}$")
         )
         .then(pl.lit("'") + pl.col(name))
         .otherwise(pl.col(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import polars as pl
@@ -187,7 +187,7 @@ def _revisions(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("span").replace({QUARTER: "Quarter", **PERIODS}),
         pl.col("respondent").fill_null(NOT_ASKED_APART),
     )
-    return said.select(pl.col(name).alias(heading) for name, heading in headings.items())
+    return _headed(said, headings)
 
 
 def _as_read(published: Published, rows: pl.DataFrame, headings: dict[str, str]) -> pl.DataFrame:
@@ -196,7 +196,7 @@ def _as_read(published: Published, rows: pl.DataFrame, headings: dict[str, str])
     everyone = pl.col("respondent").replace(published.collection.respondents).fill_null(NOT_ASKED_APART)
     marker = pl.when(pl.col("marker") == "").then(pl.lit("None")).otherwise(pl.col("marker"))
     frame = rows.with_columns(value=percentage, respondent=everyone, marker=marker)
-    return frame.select(pl.col(name).alias(heading) for name, heading in headings.items())
+    return _headed(frame, headings)
 
 
 def _sac(frame: pl.DataFrame) -> pl.DataFrame:
@@ -214,7 +214,7 @@ def _sac(frame: pl.DataFrame) -> pl.DataFrame:
         "position": "Position",
     }
     said = frame.with_columns(pl.col("position").str.replace_all("_", " ")).cast(pl.String).fill_null("[x]")
-    return said.select(pl.col(name).alias(heading) for name, heading in headings.items())
+    return _headed(said, headings)
 
 
 def _england(frame: pl.DataFrame) -> pl.DataFrame:
@@ -228,4 +228,9 @@ def _england(frame: pl.DataFrame) -> pl.DataFrame:
         "england_year": "England, year",
         "england_value": "England, percentage",
     }
+    return _headed(frame, headings)
+
+
+def _headed(frame: pl.DataFrame, headings: Mapping[str, str]) -> pl.DataFrame:
+    """The columns that have headings, by them."""
     return frame.select(pl.col(name).alias(heading) for name, heading in headings.items())

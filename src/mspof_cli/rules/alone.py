@@ -49,11 +49,16 @@ FORM_OF_ANOTHER_YEAR = Check(
 
 def completed_early(ret: Return) -> Iterator[Trouble]:
     """By the form's own dates: a quarter is not over before its last day."""
-    entry = ret.cover["completed"]
+    return _completed("COVER202", ret, lambda completed, last: completed < last)
+
+
+def _completed(code: str, ret: Return, is_odd: Callable[[datetime.date, datetime.date], bool]) -> Iterator[Trouble]:
+    """A date completed that is odd beside the last day of the period."""
+    entry, period = ret.cover["completed"], ret.who.period
     completed = date_of(entry.cell, ret.date_1904)
-    if completed and ret.who.period and completed < ret.who.period.last_day:
-        facts = {"found": long_date(completed), "period": ret.who.period, "last": long_date(ret.who.period.last_day)}
-        yield Trouble("COVER202", entry.places, facts=facts)
+    if completed and period and is_odd(completed, period.last_day):
+        facts = {"found": long_date(completed), "period": period, "last": long_date(period.last_day)}
+        yield Trouble(code, entry.places, facts=facts)
 
 
 COMPLETED_EARLY = Check(
@@ -73,11 +78,7 @@ COMPLETED_EARLY = Check(
 
 def completed_late(ret: Return) -> Iterator[Trouble]:
     """By the form's own dates, and not by the day of checking: a return is judged the same whenever it is."""
-    entry = ret.cover["completed"]
-    completed = date_of(entry.cell, ret.date_1904)
-    if completed and ret.who.period and completed - ret.who.period.last_day > LATEST:
-        facts = {"found": long_date(completed), "period": ret.who.period, "last": long_date(ret.who.period.last_day)}
-        yield Trouble("COVER205", entry.places, facts=facts)
+    return _completed("COVER205", ret, lambda completed, last: completed - last > LATEST)
 
 
 COMPLETED_LATE = Check(
