@@ -31,7 +31,7 @@ from mspof_cli.loading import Schemas
 from mspof_cli.measures import PARTICIPATING, TIDY
 from mspof_cli.outputs.summary import summary_files
 from mspof_cli.periods import Period, quarter_label
-from mspof_cli.protection import COLUMNS
+from mspof_cli.protection import COLUMNS, protected
 from mspof_cli.published import published
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked, check
@@ -370,6 +370,26 @@ def test_the_order_of_files_does_not_matter() -> None:
         told = collate(sorted(check(mixed), key=lambda each: each.ret.file), QUARTER, SCHEMAS.register)
         assert written(told) == wanted
         assert written(collate(check(mixed), QUARTER, SCHEMAS.register))["measures.csv"] == wanted["measures.csv"]
+
+
+def test_what_files_are_called_does_not_change_what_is_hidden() -> None:
+    """Cells are numbered in the order of returns, and what is hidden further depends on their numbers."""
+    chance = random.Random(5)
+    large = {name: 10 * (count or 0) for name, count in CLEAN.items()}
+    small = [name for name in CLEAN if name.startswith("understood")]
+    councils = COUNCILS[:3]
+    counts = [large | {name: chance.randint(0, 6) for name in small} for _ in councils]
+    told = []
+    for _ in range(2):
+        names = chance.sample("abc", len(councils))
+        returns = [
+            a_return(council, own)._replace(file=f"{name}.xlsx")
+            for council, own, name in zip(councils, counts, names, strict=True)
+        ]
+        result = collated(sorted(returns, key=lambda ret: ret.file))
+        told.append(protected(result, *SCHEMAS.audiences["participants"]))
+    assert told[0].hidden_further > 0
+    assert told[0].table.equals(told[1].table)
 
 
 def test_what_became_of_each_file() -> None:

@@ -48,6 +48,12 @@ def _is_of(ret: Return, register_name: str, until: Period) -> bool:
     return council is not None and council.register_name == register_name and period is not None and period <= until
 
 
+def _place(ret: Return) -> tuple[str, Period | None, int, str]:
+    """Where a return is among others: whatever its file is called, lest what is hidden depends on that."""
+    council, period, submission = ret.who
+    return council.ons_code if council else "", period, submission or 0, ret.sha256
+
+
 def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Collection], Register]) -> Collated:
     """The measures of a period from the returns that were accepted; says what became of each of the others.
 
@@ -71,7 +77,7 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]
     # Earlier quarters count for longer spans and for trends, whoever takes part in this one.
     every = [each.ret for each in checked if is_used(each)]
-    window = [ret for ret in every if _is_of(ret, register_name, period)]
+    window = sorted((ret for ret in every if _is_of(ret, register_name, period)), key=_place)
     spans = spans_of(period, [ret.who.period for ret in window if ret.who.period])
     measured = measures(figures_of(window), collection, spans)
     others = len(checked) - len(decisions)

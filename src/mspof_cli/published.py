@@ -20,7 +20,7 @@ from mspof_cli.questions import State
 from mspof_cli.returned import findings, participation, readable
 from mspof_cli.returns import Return
 from mspof_cli.revisions import marked, revisions
-from mspof_cli.rules import Checked, catalogue
+from mspof_cli.rules import WITHOUT_FIGURES, Checked, catalogue
 from mspof_cli.sac import EnglandFigure, Sac
 from mspof_cli.schemas import Collection
 from mspof_cli.trends import trends
@@ -28,6 +28,12 @@ from mspof_cli.written import Input, Summary
 
 # What stands for an explanation that speaks of numbers, where those are protected.
 WITH_NUMBERS = "The council explained this with figures, which are not shown here."
+
+# What is said where the findings are not.
+NOT_TOLD = (
+    "What was found in the figures, and what councils said of that, is not here: that a rule found something, or "
+    "nothing, can tell what a small number is."
+)
 
 NUMBER_WORDS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "once"),
@@ -100,7 +106,7 @@ def published(
         trends=trends(table, policy),
         revisions=revised,
         participation=participation(collated.collection, _used(collated)),
-        findings=findings(collated.collection, _told(collated, audience), audience, policy),
+        findings=findings(collated.collection, _told(collated, audience), audience),
         coverage=_coverage(collated),
         councils=_councils(collated),
         explanations=_explanations(collated, exact=audience.names_files),
@@ -149,7 +155,10 @@ def _councils(collated: Collated) -> pl.DataFrame:
 
 
 def _explanations(collated: Collated, *, exact: bool) -> pl.DataFrame:
-    """What councils said of queries; no numbers, in figures or in words, where they are protected."""
+    """What councils said of queries; where numbers are protected, of those that tell none, and without numbers.
+
+    That a council was asked about a figure can tell what it is, whatever it said.
+    """
     rows = sorted(_explained(collated, exact=exact))
     names = ("Council", "Rule", "Question", "Query", "Explanation")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
@@ -159,8 +168,8 @@ def _explained(collated: Collated, *, exact: bool) -> Iterator[tuple[str, ...]]:
     rules = catalogue([collated.collection])
     for decision in collated.decisions:
         council = decision.checked.ret.who.council
-        for finding in decision.checked.findings if decision.used and council else ():
-            if finding.explanation and council:
+        for finding in decision.checked.findings if decision.used else ():
+            if finding.explanation and council and (exact or finding.code in WITHOUT_FIGURES):
                 query = finding.message if exact else rules[finding.code].title
                 told = finding.explanation
                 if not exact and NUMBERS.search(told):

@@ -1,8 +1,8 @@
 """Which council returned what, and what was found in the returns, as far as an audience may know.
 
 That a council returned a question is no secret. A finding speaks of exact numbers, and that a rule such as one about
-100 % found something in a council's return can tell its numbers too. So those who may not know exact numbers only see
-how many councils each rule found something in, where there are enough of them.
+100 % found something in a return, or nothing in any, can tell numbers too. So those who may not know exact numbers only
+see in how many councils' returns each rule on the file, the form and its cover found something.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from mspof_cli.disclosure import Audience, Policy
+from mspof_cli.disclosure import Audience
 from mspof_cli.returns import Return
-from mspof_cli.rules import Checked, catalogue
+from mspof_cli.rules import WITHOUT_FIGURES, Checked, catalogue
 from mspof_cli.schemas import Collection
 
 # One row for each council that took part and each question: ``state`` is returned, incomplete or not returned.
@@ -28,7 +28,8 @@ FINDING_COLUMNS = (
     *("message", "explanation"),
 )
 
-# For others one row for each rule: in how many councils' returns it found something, and how many explained it.
+# For others one row for each rule that tells nothing of figures: in how many councils' returns it found something, and
+# how many explained it.
 RULE_COLUMNS = ("collection", "period", "code", "severity", "title", "councils", "explained")
 
 
@@ -47,12 +48,12 @@ def participation(collection: Collection, returns: Iterable[Return]) -> pl.DataF
     return _texts(rows, PARTICIPATION_COLUMNS)
 
 
-def findings(collection: Collection, checked: Iterable[Checked], audience: Audience, policy: Policy) -> pl.DataFrame:
+def findings(collection: Collection, checked: Iterable[Checked], audience: Audience) -> pl.DataFrame:
     """What was found in returns that were used, as far as an audience may know."""
     checked = tuple(checked)
     if audience.names_files:
         return _texts([row for each in checked for row in _each(collection, each)], FINDING_COLUMNS)
-    return _texts(list(_by_rule(collection, checked, audience, policy)), RULE_COLUMNS)
+    return _texts(list(_by_rule(collection, checked)), RULE_COLUMNS)
 
 
 def _each(collection: Collection, checked: Checked) -> Iterator[tuple[str, ...]]:
@@ -68,23 +69,20 @@ def _each(collection: Collection, checked: Checked) -> Iterator[tuple[str, ...]]
         )
 
 
-def _by_rule(
-    collection: Collection, checked: Iterable[Checked], audience: Audience, policy: Policy
-) -> Iterator[tuple[str, ...]]:
+def _by_rule(collection: Collection, checked: Iterable[Checked]) -> Iterator[tuple[str, ...]]:
     rules = catalogue([collection])
     found: dict[str, set[str]] = {}
     explained: dict[str, set[str]] = {}
     period = ""
     for each in checked:
         code, period = each.ret.who.council.ons_code if each.ret.who.council else "", str(each.ret.who.period)
-        for finding in each.findings:
+        for finding in (one for one in each.findings if one.code in WITHOUT_FIGURES):
             found.setdefault(finding.code, set()).add(code)
             if finding.explanation:
                 explained.setdefault(finding.code, set()).add(code)
     for rule, councils in sorted(found.items()):
-        counts = (len(councils), len(explained.get(rule, ())))
-        shown = (str(count) if not 0 < count < audience.councils else policy.symbol for count in counts)
-        yield (collection.slug, period, rule, rules[rule].severity.value, rules[rule].title, *shown)
+        counts = (str(len(councils)), str(len(explained.get(rule, ()))))
+        yield (collection.slug, period, rule, rules[rule].severity.value, rules[rule].title, *counts)
 
 
 def _texts(rows: Sequence[tuple[str, ...]], columns: Iterable[str]) -> pl.DataFrame:

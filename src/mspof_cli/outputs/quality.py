@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from mspof_cli.outputs.csvw import symbols_of
-from mspof_cli.published import Published
+from mspof_cli.outputs.text import number_of
+from mspof_cli.published import NOT_TOLD, Published
 
 
 def statement(published: Published) -> str:
@@ -77,8 +78,11 @@ def _protection(published: Published) -> Iterator[str]:
     yield (
         "Before anything was written, it was tried to work the hidden numbers out from all that is shown. For each, "
         f"the lowest and the highest number that it can be hold at least {policy.possible} whole numbers. "
-        f"{measures.hidden} numbers are hidden; {measures.hidden_further} sums are hidden only to protect others."
+        f"In the tables: {number_of(measures.hidden, 'number')} hidden, "
+        f"{number_of(measures.hidden_further, 'sum')} only to protect others."
     )
+    yield ""
+    yield NOT_TOLD
 
 
 def _table(frame: pl.DataFrame) -> Iterator[str]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from mspof_cli.measures import QUARTER
 from mspof_cli.outputs.csvw import symbols_of
-from mspof_cli.published import Published
+from mspof_cli.published import NOT_TOLD, Published
 
 CONTENTS = "Contents"
 NOT_ASKED_APART = "Not asked apart"
@@ -139,6 +139,7 @@ def _notes(published: Published) -> pl.DataFrame:
             "one could be worked out from it, or where fewer than "
             f"{max(published.audience.councils, 1)} councils are behind it."
         )
+        notes.append(NOT_TOLD)
     rows = [(f"Note {number}", note) for number, note in enumerate(notes, 1)]
     rows += [(f"Symbol {symbol}", meaning) for symbol, meaning in symbols_of(published).items()]
     return pl.DataFrame(rows, schema=["Name", "Note"], orient="row")

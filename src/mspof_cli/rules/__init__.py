@@ -44,6 +44,9 @@ GENERAL: tuple[Rule, ...] = (
     *EXPLAINED,
 )
 
+# The rules on the file, the form and its cover: that one found something, or nothing, tells nothing of the figures.
+WITHOUT_FIGURES = frozenset(rule.code for rule in GENERAL if rule.code.startswith(("FILE", "FORM", "COVER")))
+
 
 def catalogue(collections: Iterable[Collection]) -> dict[str, Rule]:
     """Every rule by code: the general ones, then each collection's own; ``SchemaError`` if two have the same code."""
