@@ -15,6 +15,7 @@ from test_protection import FULL, SEED, random_returns
 
 from mspof_cli.audit import Audit, audit
 from mspof_cli.errors import ErrorsFound, UsageError
+from mspof_cli.intervals import Interval
 from mspof_cli.sums import Row
 from mspof_cli.written import Summary
 
@@ -84,6 +85,23 @@ def test_a_percentage_beside_a_hidden_count(three: Summary) -> None:
     assert all(fault.endswith("a percentage is shown though a part of it is hidden.") for fault in faults)
 
 
+def test_a_total_of_two_small_numbers(tmp_path: Path) -> None:
+    """4 and 4 are hidden, and 8 would be shown as 10: then neither can be less than 4."""
+    large = {name: 10 * (count or 0) for name, count in CLEAN.items()}
+    returns = [a_return(council, large | {"not_achieved": 4}) for council in COUNCILS[:2]]
+    summary = wrote(collated(returns), tmp_path / "summary", *PARTICIPANTS)
+    assert audited(summary).exposed == {}
+    totals = [row for row, told in summary.rows.items() if row.measure == "not_achieved" and told["councils"] == "2"]
+    assert {summary.rows[row]["numerator"] for row in totals} == {"[c]"}
+
+    def leak(row: Row, told: Told) -> Told:
+        return {"numerator": "10"} if row in totals and told["span"] == "quarter" else {}
+
+    careless = summary.manifest.model_copy(update={"hidden_further": 0})
+    found = audited(changed(summary, leak)._replace(manifest=careless)).exposed
+    assert {f"not_achieved of {council.name}": Interval.exactly(4) for council in COUNCILS[:2]}.items() <= found.items()
+
+
 def test_figures_that_contradict_each_other(three: Summary) -> None:
     def wrong(row: Row, told: Told) -> Told:
         return {"numerator": "5000"} if row.measure == "not_achieved" and row.level == "participating" else {}
@@ -102,4 +120,4 @@ def test_audit_from_the_command_line(here: Path) -> None:  # noqa: F811
     Outcome("collate", "forms", "--period", "2018-19-Q3", "--audience", "participants", "--to", "out")
     outcome = Outcome("audit", "out")
     assert outcome.status == 0
-    assert outcome.out.splitlines()[-1] == "Each can be at least 3 numbers, for all that is shown."
+    assert outcome.out.splitlines()[-1] == "Each can be at least 3 numbers, for all that is shown of the quarter."

@@ -1,7 +1,8 @@
 """A summary attacked from itself alone: what somebody who has nothing but its files can work out of small numbers.
 
 Unknown are the figures of every council that took part. Known are the numbers of the quarter as they are shown, which
-council returned which question, and the rules that every accepted return keeps. Numbers of longer spans and of earlier
+council returned which question, and the rules that every accepted return keeps. A hidden number is known to be small,
+unless some are hidden to protect others: then nobody can tell which those are. Numbers of longer spans and of earlier
 quarters also have figures in them that the files say nothing of, and are left out; so is a number of which the files do
 not say for certain whose figures it is the sum of. Who writes a summary knows all of that, and attacks it with more.
 """
@@ -78,11 +79,17 @@ class _Known:
             cells = tuple(self._cells[code, name] for code in codes for name in names)
             if not cells or told[part] in MISSING:
                 continue
+            known: Interval | None = published_interval(told[part], self.policy)
             if told[part] == self.policy.symbol:
                 self.targets[len(self.sums)] = f"{row.measure} ({part}), {row.name}"
-                self.sums.append(Sum(cells, (), None))
-            else:
-                self.sums.append(Sum(cells, (), published_interval(told[part], self.policy)))
+                if self._tells_nothing(told):
+                    known = None
+            self.sums.append(Sum(cells, (), known))
+
+    def _tells_nothing(self, told: Mapping[str, str]) -> bool:
+        """Whether a symbol in a row may be there for another reason than that the number is small."""
+        manifest = self._summary.manifest
+        return manifest.hidden_further > 0 or int(told["councils"]) < manifest.audience.councils
 
     def _cells_of(self, code: str, names: Iterable[str]) -> tuple[int, ...] | None:
         """The cells of figures of a council; None unless it returned all of them."""

@@ -49,7 +49,10 @@ class Before(Frozen):
 
 
 class Manifest(Frozen):
-    """What a summary was made of and by what, and what was written; versions and fingerprints of schemas and rules."""
+    """What a summary was made of and by what, and what was written; versions and fingerprints of schemas and rules.
+
+    ``hidden_further`` is how many sums are hidden that are not small themselves, to protect others.
+    """
 
     mspof: str
     collection: str
@@ -58,6 +61,7 @@ class Manifest(Frozen):
     policy: Policy
     schemas_sha256: str
     rules_sha256: str
+    hidden_further: int
     before: tuple[Before, ...] = ()
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]

@@ -28,7 +28,7 @@ def audit(
     said += found.faults
     numbers = f"{number_of(found.attacked, 'number')} attacked, with {number_of(found.used, 'sum')} that are known."
     least = summary.manifest.policy.possible
-    safe = f"Each can be at least {least} numbers, for all that is shown."
+    safe = f"Each can be at least {least} numbers, for all that is shown of the quarter."
     said += [numbers, safe if not said else f"{number_of(len(said), 'fault')} found. Do not publish this folder."]
     print_out("".join(f"{printable(line)}\n" for line in said))
     if found.exposed or found.faults:

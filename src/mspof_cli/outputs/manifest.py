@@ -25,6 +25,7 @@ def manifest(published: Published, files: Mapping[str, bytes]) -> bytes:
         policy=published.policy,
         schemas_sha256=published.schemas_sha256,
         rules_sha256=sha256(json.dumps(rules, sort_keys=True).encode()),
+        hidden_further=published.measures.hidden_further,
         before=tuple(
             Before(
                 period=each.manifest.period, audience=each.manifest.audience.slug, manifest_sha256=each.manifest_sha256
