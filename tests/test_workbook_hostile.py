@@ -24,7 +24,7 @@ from mspof_cli import workbook
 from mspof_cli.cells import Cell, Kind
 from mspof_cli.workbook import NotReadable, container, open_workbook, parts, sheet
 
-SECONDS = 3 if sys.gettrace() is None else 60  # measuring coverage is slow; of the processor, which others may be using
+SECONDS = 6 if sys.gettrace() is None else 60  # measuring coverage is slow; of the processor, which others may be using
 CODES = {f"FILE{number}" for number in range(101, 112)}
 STRINGS, STYLES, BOOK, BOOK_RELS, SHEET, RELS = (
     "xl/sharedStrings.xml",
