@@ -110,6 +110,11 @@ def test_figures_that_contradict_each_other(three: Summary) -> None:
         audited(changed(three, wrong))
 
 
+def test_a_council_that_is_in_no_register(three: Summary) -> None:
+    with pytest.raises(UsageError, match=f"a council that is not in the register: {COUNCILS[0].ons_code}"):
+        audit(three, COLLECTION, [council for council in REGISTER.councils if council != COUNCILS[0]])
+
+
 def test_where_nothing_is_hidden(tmp_path: Path) -> None:
     summary = wrote(collated([a_return(COUNCILS[0], CLEAN)]), tmp_path / "summary", *SCHEMAS.audiences["internal"])
     with pytest.raises(UsageError, match="has exact numbers"):

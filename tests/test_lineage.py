@@ -142,8 +142,10 @@ def test_trace_from_the_command_line(summaries: Path) -> None:
         (
             ["internal", "fully_achieved", "--region", "a", "--council", "b"],
             2,
-            "Both a region and a council are named.",
+            "More than one area is named.",
         ),
+        (["internal", "fully_achieved", "--type", "Shire"], 2, "There is no council type 'Shire' in this summary."),
+        (["internal", "fully_achieved", "--period", "2012-13-Q1"], 2, "There is nothing of 2012-13-Q1 in 'internal'."),
         (["internal", "fully_achieved", "--council", "Farrow"], 2, "There is no council 'Farrow' in this summary."),
         (
             ["public", "fully_achieved", "--returns", "returns/2018-19-Q3"],

@@ -85,11 +85,11 @@ def test_the_layouts_of_others_say_what_the_measures_say(audience: str, four: Co
     measures = [row for row in table(files, "measures.csv") if row["span"] == "quarter"]
     ascof, lginform = table(files, "ascof.csv"), table(files, "lginform.csv")
     wanted = [
-        (row["cassr_code"], row["ons_code"], row["name"], row["measure"], kind, row[column])
+        (row["cassr_code"], row["ons_code"], row["name"], row["measure"], kind, row[column], marker)
         for row in measures
-        for kind, column in (
-            *((("Numerator", "numerator"), ("Denominator", "denominator")) if row["unit"] == "percent" else ()),
-            ("Outcome", "value"),
+        for kind, column, marker in (
+            *((("Numerator", "numerator", ""), ("Denominator", "denominator", "")) if row["unit"] == "percent" else ()),
+            ("Outcome", "value", row["marker"]),
         )
     ]
     named = (
@@ -99,11 +99,14 @@ def test_the_layouts_of_others_say_what_the_measures_say(audience: str, four: Co
         "Measure Code",
         "Measure Type",
         "Measure Value",
+        "Marker",
     )
     assert [tuple(row[name] for name in named) for row in ascof] == wanted
-    assert [(row["area_code"], row["area"], row["period"], row["value"]) for row in lginform] == [
-        (row["ons_code"], row["name"], row["period"], row["value"]) for row in measures
+    assert [(row["area_code"], row["area"], row["period"], row["value"], row["marker"]) for row in lginform] == [
+        (row["ons_code"], row["name"], row["period"], row["value"], row["marker"]) for row in measures
     ]
+    if audience != "public":  # of a council, some percentages rest on 13 people
+        assert "[u]" in {row["marker"] for row in lginform}
     metrics = {(row["metric"], row["area"]) for row in lginform}
     assert len(metrics) == len(lginform)  # a metric of an area has one value
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from build import CLEAN, QUARTER, SCHEMAS
 from test_collation import COUNCILS, Figures, a_return, collated, three
@@ -47,6 +49,17 @@ def three_quarters() -> Collated:
             a_return(joins, achieved(1, 1, 98), QUARTER),
         ]
     )
+
+
+def test_a_quarter_of_another_collection_is_not_compared() -> None:
+    """It may have questions of the same names."""
+    before = a_return(COUNCILS[0], CLEAN, QUARTER.previous)
+    assert before.form is not None
+    other = copy.copy(before.form)
+    other.collection = before.form.collection.model_copy(update={"slug": "other"})
+    now = a_return(COUNCILS[0], CLEAN)
+    assert len(collated([now, before]).spans) > 1
+    assert collated([now, before._replace(form=other)]).returns == (now,)
 
 
 def test_all_that_answered_and_the_matched_panel(three_quarters: Collated) -> None:

@@ -44,6 +44,9 @@ class _Known:
         self._cells: dict[tuple[str, str], int] = {}
         self.sums: list[Sum] = []
         self.targets: dict[int, str] = {}
+        if unknown := sorted(set(summary.returned) - set(self._councils)):
+            problem = f"'{summary.folder}' has a council that is not in the register: {unknown[0]}."
+            raise UsageError(problem, "Give the schemas that it was made by: --schemas FOLDER.")
         for code, questions in summary.returned.items():
             for figure in collection.figures.values():
                 if questions.get(collection.questions[figure.question].label) == State.RETURNED.value:
@@ -89,7 +92,7 @@ class _Known:
     def _tells_nothing(self, told: Mapping[str, str]) -> bool:
         """Whether a symbol in a row may be there for another reason than that the number is small."""
         manifest = self._summary.manifest
-        return manifest.hidden_further > 0 or int(told["councils"]) < manifest.audience.councils
+        return manifest.hidden_further != 0 or int(told["councils"]) < manifest.audience.councils
 
     def _cells_of(self, code: str, names: Iterable[str]) -> tuple[int, ...] | None:
         """The cells of figures of a council; None unless it returned all of them."""
@@ -112,7 +115,8 @@ class _Known:
 def audit(summary: Summary, collection: Collection, councils: Iterable[Council]) -> Audit:
     """Attack a summary from its files alone. ``councils`` are those of the register, of any date.
 
-    ``UsageError`` if nothing is protected in it; ``ErrorsFound`` if its figures contradict each other.
+    ``UsageError`` if nothing is protected in it, or a council is in no register; ``ErrorsFound`` if its figures
+    contradict each other.
     """
     policy = summary.manifest.policy
     if policy.base == 1:

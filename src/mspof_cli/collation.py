@@ -42,10 +42,12 @@ class Collated(NamedTuple):
         return Edition(self.returns, self.spans)
 
 
-def _is_of(ret: Return, register_name: str, until: Period) -> bool:
-    """Whether a return is of a register's council, and no later than a quarter."""
+def _is_of(ret: Return, collection: Collection, register_name: str, until: Period) -> bool:
+    """Whether a return is of a collection and of a register's council, and no later than a quarter."""
     council, period, _ = ret.who
-    return council is not None and council.register_name == register_name and period is not None and period <= until
+    if ret.form is None or ret.form.collection.slug != collection.slug or council is None or period is None:
+        return False
+    return council.register_name == register_name and period <= until
 
 
 def _place(ret: Return) -> tuple[str, Period | None, int, str]:
@@ -77,7 +79,7 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     on_register = [c for c in registers(collection).existing_in(period) if c.register_name == register_name]
     # Earlier quarters count for longer spans and for trends, whoever takes part in this one.
     every = [each.ret for each in checked if is_used(each)]
-    window = sorted((ret for ret in every if _is_of(ret, register_name, period)), key=_place)
+    window = sorted((ret for ret in every if _is_of(ret, collection, register_name, period)), key=_place)
     spans = spans_of(period, [ret.who.period for ret in window if ret.who.period])
     measured = measures(figures_of(window), collection, spans)
     others = len(checked) - len(decisions)

@@ -29,8 +29,8 @@ SAC_NUMBERS = frozenset({"sum", "quarters", "low", "high", "allowed_low", "allow
 
 # One row for each percentage that England's figures give, and each year of them up to the one collated.
 ENGLAND_COLUMNS = (
-    *("collection", "period", "measure", "label", "numerator", "denominator", "value", "councils", "participating"),
-    *("england_year", "england_value"),
+    *("collection", "period", "measure", "label", "numerator", "denominator", "value", "marker"),
+    *("councils", "participating", "england_year", "england_value"),
 )
 
 

@@ -54,7 +54,14 @@ class Traced(NamedTuple):
 def trace(
     before: Earlier, collection: Collection, measure: Measure, area: tuple[str, str, str], when: Period
 ) -> Traced:
-    """Where a measure of an area, of level, code and name, comes from in a quarter that a summary is made of."""
+    """Where a measure of an area, of level, code and name, comes from in a quarter.
+
+    ``UsageError`` if the summary is not made of returns for that quarter.
+    """
+    quarters = {str(ret.who.period) for ret in before.edition.returns}
+    if str(when) not in quarters:
+        problem = f"There is nothing of {when} in '{before.summary.folder}'."
+        raise UsageError(problem, f"It is made of returns for {', '.join(sorted(quarters))}.")
     row = Row(str(when), QUARTER, *area, measure.slug, measure.respondent or "")
     names = measure.numerator + measure.denominator
     within = [
@@ -115,7 +122,8 @@ def area_named(level: str, name: str, edition: Edition) -> tuple[str, str, str]:
     for area in sorted(areas):
         if wanted in (area[1].casefold(), area[2].casefold()):
             return area
-    raise _unknown(level, name, sorted(area[2] for area in areas), "Only those that took part have figures.")
+    kind, known = level.replace("_", " "), sorted(area[2] for area in areas)
+    raise _unknown(kind, name, known, "Only those that took part have figures.")
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], where: str) -> UsageError:

@@ -51,7 +51,8 @@ class Before(Frozen):
 class Manifest(Frozen):
     """What a summary was made of and by what, and what was written; versions and fingerprints of schemas and rules.
 
-    ``hidden_further`` is how many sums are hidden that are not small themselves, to protect others.
+    ``hidden_further`` is how many sums are hidden that are not small themselves, to protect others; None where a
+    manifest does not say.
     """
 
     mspof: str
@@ -61,7 +62,7 @@ class Manifest(Frozen):
     policy: Policy
     schemas_sha256: str
     rules_sha256: str
-    hidden_further: int
+    hidden_further: int | None = None
     before: tuple[Before, ...] = ()
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]

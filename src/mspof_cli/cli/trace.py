@@ -29,6 +29,7 @@ def trace(
     measure: Annotated[str, typer.Argument(metavar="MEASURE", help="As in the column 'measure' of measures.csv.")],
     region: Annotated[str | None, typer.Option("--region", metavar="NAME", help="Of a region.")] = None,
     council: Annotated[str | None, typer.Option("--council", metavar="NAME", help="Of a council.")] = None,
+    council_type: Annotated[str | None, typer.Option("--type", metavar="NAME", help="Of a type of council.")] = None,
     respondent: Annotated[
         str | None, typer.Option("--respondent", metavar="WHO", help="Who answered, where that is told apart.")
     ] = None,
@@ -52,14 +53,15 @@ def trace(
     from mspof_cli.outputs.text import plain
     from mspof_cli.written import read_summary
 
-    if region and council:
-        raise UsageError("Both a region and a council are named.", "Give one of --region and --council.")
+    named = {"region": region, "council": council, "council_type": council_type}
+    areas = [(level, name) for level, name in named.items() if name]
+    if len(areas) > 1:
+        raise UsageError("More than one area is named.", "Give one of --region, --council and --type.")
     loaded, summary = schemas_in(schemas), read_summary(folder)
     collection = loaded.collection(summary.manifest.collection)
     wanted = measure_named(measure, respondent, collection)
     before = earlier(summary, collection, _read(summary, returns, loaded))
-    level, name = ("region", region) if region else ("council", council)
-    area = area_named(level, name, before.edition) if name else ("participating", "", PARTICIPATING)
+    area = area_named(*areas[0], before.edition) if areas else ("participating", "", PARTICIPATING)
     traced = find(before, collection, wanted, area, period_of(period) if period else summary.period)
     csv = format is TraceFormat.csv
     print_out(trace_csv(traced) if csv else plain(compose_trace(traced, before)), for_programs=csv)

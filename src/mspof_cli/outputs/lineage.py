@@ -34,20 +34,22 @@ def _lines(traced: Traced, before: Earlier) -> Iterator[Line]:
     yield Line(f"The {returns} that gave every part of it: {exact}.")
     for part in traced.astray:
         yield Line(f"The {part} that is shown does not follow from these returns.", kind="heading")
-    if traced.shown and not traced.astray:
+    shown = {part: (traced.shown or {}).get(part) for part in traced.exact}
+    symbol = summary.manifest.policy.symbol
+    if traced.shown and not traced.astray and set(shown.values()) != {symbol}:
         yield Line("What is shown follows from these returns.")
-    symbols = {value for value in (traced.shown or {}).values() if value.startswith("[")}
-    if summary.manifest.policy.symbol in symbols:
+    if symbol in shown.values():
         yield Line("A number is hidden where it is small, of few councils, or could give another away.")
     for each in traced.left_out:
-        yield Line(printable(f"Left out: {each.council}: '{each.file}' does not give {', '.join(each.missing)}."))
+        missing = ", ".join(dict.fromkeys(each.missing))
+        yield Line(printable(f"Left out: {each.council}: '{each.file}' does not give {missing}."))
     yield Line(NOT_FOR_PUBLICATION)
 
 
 def _shown(traced: Traced) -> str:
     shown = traced.shown
     if shown is None:
-        return "no such row, because it is not for those who may see this area"
+        return "no such row, because only some areas have one for this audience, and in earlier quarters fewer"
     if traced.measure.unit == "count":
         return shown["numerator"]
     return f"{shown['numerator']} of {shown['denominator']}, {shown['value']} per cent"

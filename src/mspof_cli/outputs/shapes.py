@@ -13,13 +13,17 @@ import polars as pl
 from mspof_cli.measures import QUARTER
 from mspof_cli.published import Published
 
+# A column of our own, at the end: what the figure rests on, and whether it was revised.
+MARKER = "Marker"
+
 ASCOF_COLUMNS = (
     *("Geographical Code", "Geographical Description", "Geographical Level", "ONS Code", "Measure Code"),
     *("Disaggregation Level", "Measure Group", "Measure Group Description", "Measure Type", "Measure Value"),
+    MARKER,
 )
 ASCOF_LEVELS = {"participating": "Participating councils", "council_type": "Council type", "region": "Region"}
 
-LGINFORM_COLUMNS = ("metric", "metric_label", "area_code", "area", "period", "value_type", "value")
+LGINFORM_COLUMNS = ("metric", "metric_label", "area_code", "area", "period", "value_type", "value", "marker")
 
 Texts = Mapping[str, str | None]
 
@@ -35,7 +39,7 @@ def _ascof(published: Published, row: Texts) -> Iterator[tuple[str | None, ...]]
     own = (row["cassr_code"], row["name"], level, row["ons_code"], row["measure"], who, row["question"], row["label"])
     parts = {"Numerator": "numerator", "Denominator": "denominator"} if row["unit"] == "percent" else {}
     for kind, column in (*parts.items(), ("Outcome", "value")):
-        yield (*own, kind, row[column])
+        yield (*own, kind, row[column], row["marker"] if column == "value" else "")
 
 
 def as_lginform(published: Published) -> pl.DataFrame:
@@ -43,7 +47,7 @@ def as_lginform(published: Published) -> pl.DataFrame:
     rows = [
         (
             *("_".join(filter(None, (row["measure"], _respondent(row)))), row["label"], row["ons_code"], row["name"]),
-            *(row["period"], "Percentage" if row["unit"] == "percent" else "Number", row["value"]),
+            *(row["period"], "Percentage" if row["unit"] == "percent" else "Number", row["value"], row["marker"]),
         )
         for row in _quarter(published)
     ]

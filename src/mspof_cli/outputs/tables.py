@@ -28,7 +28,7 @@ MEASURE_HEADINGS = {
     "participating": "Councils participating",
     "marker": "Marker",
 }
-TREND_HEADINGS = {"since_before": "Since the quarter before", "since_first": "Since the first quarter"}
+TREND_HEADINGS = {"since_before": "Since the quarter shown before", "since_first": "Since the first quarter shown"}
 SPREAD_HEADINGS = {
     "median": "Median of councils",
     "lower_quartile": "Lower quartile of councils",
@@ -224,6 +224,7 @@ def _england(frame: pl.DataFrame) -> pl.DataFrame:
         "numerator": "Number",
         "denominator": "Out of",
         "value": "Percentage",
+        "marker": "Marker",
         "councils": "Councils answering",
         "participating": "Councils participating",
         "england_year": "England, year",
