@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from build import CLEAN, COLLECTION, REGISTER, SCHEMAS
 from test_cli import Outcome, here  # noqa: F401  a fixture
-from test_collation import COUNCILS, a_return, collated
+from test_collation import COUNCILS, LARGE, a_return, collated
 from test_earlier import wrote
 from test_protection import FULL, SEED, random_returns
 
@@ -87,8 +87,7 @@ def test_a_percentage_beside_a_hidden_count(three: Summary) -> None:
 
 def test_a_total_of_two_small_numbers(tmp_path: Path) -> None:
     """4 and 4 are hidden, and 8 would be shown as 10: then neither can be less than 4."""
-    large = {name: 10 * (count or 0) for name, count in CLEAN.items()}
-    returns = [a_return(council, large | {"not_achieved": 4}) for council in COUNCILS[:2]]
+    returns = [a_return(council, LARGE | {"not_achieved": 4}) for council in COUNCILS[:2]]
     summary = wrote(collated(returns), tmp_path / "summary", *PARTICIPANTS)
     assert audited(summary).exposed == {}
     totals = [row for row, told in summary.rows.items() if row.measure == "not_achieved" and told["councils"] == "2"]

@@ -13,7 +13,7 @@ import pytest
 from build import CLEAN, COLLECTION, QUARTER, SCHEMAS
 from shell import ROOT
 from test_cli import Outcome
-from test_collation import COUNCILS, a_return, collated
+from test_collation import COUNCILS, LARGE, a_return, collated
 from test_earlier import numbered, wrote
 
 from mspof_cli.disclosure import publish
@@ -22,6 +22,7 @@ from mspof_cli.errors import UsageError
 from mspof_cli.lineage import LeftOut, Source, area_named, measure_named, trace
 from mspof_cli.measures import PARTICIPATING, measures_of
 from mspof_cli.measures import QUARTER as SPAN
+from mspof_cli.outputs.lineage import compose_trace
 from mspof_cli.sums import areas_of
 
 EVERYBODY = ("participating", "", PARTICIPATING)
@@ -55,6 +56,19 @@ def test_every_figure_is_the_sum_of_its_cells(audience: str, tmp_path: Path) -> 
                 if traced.shown and traced.exact:
                     shown += traced.shown["numerator"] == publish(traced.exact["numerator"], policy)
     assert shown > 100
+
+
+def test_a_percentage_that_is_hidden_alone_is_explained(tmp_path: Path) -> None:
+    """250 of 253 can be shown, but not that 3 are left."""
+    few = LARGE | {"fully_achieved": 250, "partially_achieved": 3, "not_achieved": 0, "asked_expressed": 253}
+    returns = numbered([a_return(COUNCILS[0], few)], "one")
+    summary = wrote(collated(returns), tmp_path / "summary", *SCHEMAS.audiences["participants"])
+    before = earlier(summary, COLLECTION, returns)
+    measure = measure_named("fully_achieved_percent", None, COLLECTION)
+    lines = [line.text for line in compose_trace(trace(before, COLLECTION, measure, EVERYBODY, QUARTER), before).lines]
+    assert any(line.endswith(" shows: 250 of 255, [c] per cent.") for line in lines)
+    assert "What is shown follows from these returns." in lines
+    assert "A number is hidden where it is small, of few councils, or could give another away." in lines
 
 
 def test_the_cells_of_one_figure(tmp_path: Path) -> None:

@@ -34,9 +34,8 @@ def _lines(traced: Traced, before: Earlier) -> Iterator[Line]:
     yield Line(f"The {returns} that gave every part of it: {exact}.")
     for part in traced.astray:
         yield Line(f"The {part} that is shown does not follow from these returns.", kind="heading")
-    shown = {part: (traced.shown or {}).get(part) for part in traced.exact}
-    symbol = summary.manifest.policy.symbol
-    if traced.shown and not traced.astray and set(shown.values()) != {symbol}:
+    shown, symbol = traced.shown or {}, summary.manifest.policy.symbol
+    if shown and not traced.astray and {shown[part] for part in traced.exact} != {symbol}:
         yield Line("What is shown follows from these returns.")
     if symbol in shown.values():
         yield Line("A number is hidden where it is small, of few councils, or could give another away.")
