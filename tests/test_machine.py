@@ -125,7 +125,7 @@ def test_csv_what_was_typed_is_text(typed: str) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0"))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(name=NAMES)
 @example(name="\t=1+1")
 @example(name="\x1b]0;title\x07.xlsx")
@@ -222,7 +222,7 @@ def test_junit_says_nothing_of_rules_that_were_not_tried() -> None:
     assert [case.attrib["name"].split()[0] for case in root[1]] == ["SET102"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(name=NAMES)
 @example(name="\x1b[31m\x01.xlsx")
 @example(name="]]><testcase/>&amp;.xlsx")
@@ -307,7 +307,7 @@ def test_sarif_addresses_are_escaped(file: str, uri: str) -> None:
     assert run["artifacts"][0]["location"]["uri"] == uri
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(name=NAMES.filter(lambda name: not re.search("[\ud800-\udfff]", name)))
 def test_sarif_addresses_lead_back(name: str) -> None:
     (run,) = sarif(several(name))["runs"]

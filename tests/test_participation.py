@@ -155,7 +155,7 @@ NAMES = [council.name for council in COUNCILS if council.register_name == "demon
 RETURNS = st.sets(st.tuples(st.sampled_from(NAMES), st.just(2018) | st.just(2019), st.integers(1, 4)), min_size=1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(RETURNS)
 def test_laws(some: set[tuple[str, int, int]]) -> None:
     found = part(*(of(name, Period(year, quarter)) for name, year, quarter in sorted(some)))

@@ -184,7 +184,7 @@ def test_numbers_beyond_belief(number: float, tmp_path: Path) -> None:
     assert checked.status is Status.NEEDS_CORRECTING
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_workbook_with_bytes_changed_is_read_or_refused_and_no_more(data: st.DataObject, tmp_path: Path) -> None:
     """In a part, so that what is changed is the XML and not only the archive around it."""

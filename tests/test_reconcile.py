@@ -115,7 +115,7 @@ def test_10_000_councils_beside_their_own_figures_give_no_false_alarm() -> None:
     assert (alarms, missed) == (0, 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**9), policy=st.sampled_from(POLICIES))
 def test_four_quarters_beside_their_own_year_give_no_finding(seed: int, policy: Any) -> None:
     chance = random.Random(seed)
@@ -125,7 +125,7 @@ def test_four_quarters_beside_their_own_year_give_no_finding(seed: int, policy: 
     assert found(returns[:3], published({AMBERMERE: added(quarters)}, policy=policy)) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**9), data=st.data())
 def test_a_difference_beyond_interval_and_tolerance_is_always_found(seed: int, data: st.DataObject) -> None:
     chance = random.Random(seed)

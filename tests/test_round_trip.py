@@ -25,7 +25,7 @@ COUNTS = st.none() | st.integers(0, 999_999)
 
 @pytest.mark.parametrize("slug", FORMS)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_form_filled_at_random_reads_back_the_same(slug: str, data: st.DataObject) -> None:
     given_figures = {name: data.draw(COUNTS, name) for name in COLLECTION.figures}
     answers: dict[Key, Value] = {

@@ -22,7 +22,7 @@ from test_protection import FULL
 from mspof_cli.collation import Collated, collate
 from mspof_cli.earlier import earlier
 from mspof_cli.outputs.summary import summary_files
-from mspof_cli.published import published
+from mspof_cli.published import WITH_NUMBERS, published
 from mspof_cli.rules import check
 
 AUDIENCES = ("public", "participants", "internal")
@@ -66,6 +66,22 @@ def test_findings_are_counted_by_rule_for_those_who_may_not_know_numbers(audienc
     # That a rule on figures found something, or nothing, would tell what they are.
     assert told == {"COVER202": ("query", "1", "0")}
     assert not any(council.name.encode() in files["findings.csv"] for council in COUNCILS)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"), [("We close early before Christmas.", None), ("It was sent on the 20th.", WITH_NUMBERS)]
+)
+def test_explanations_without_figures_are_told_to_everybody(said: str, shown: str | None, four: Collated) -> None:
+    """Of a query that tells no figure, and without numbers; PCT101, which tells one, is explained here too."""
+    explained = [
+        each.checked._replace(findings=tuple(one._replace(explanation=said) for one in each.checked.findings))
+        for each in four.decisions
+    ]
+    result = collate(explained, QUARTER, SCHEMAS.register)
+    told = {audience: published(result, (), *SCHEMAS.audiences[audience]).explanations for audience in AUDIENCES[1:]}
+    title = "The form was completed after the period ended"
+    assert told["participants"].rows() == [(COUNCILS[3].name, "COVER202", "", title, shown or said)]
+    assert [row[1] for row in told["internal"].rows()] == ["PCT101", "PCT101", "PCT101", "COVER202"]
 
 
 def test_findings_are_told_whole_to_those_who_may_know(four: Collated) -> None:

@@ -284,7 +284,7 @@ def test_markup_in_a_name_is_only_a_name(name: str, screen: Screen) -> None:
     assert name in shown(compose(named, quiet=False), screen)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20))
 def test_escape_sequences_in_a_name_are_harmless(name: str) -> None:
     several = [

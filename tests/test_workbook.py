@@ -453,7 +453,7 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=3
 numbers = st.integers(-(2**53), 2**53) | st.floats(-1e300, 1e300)
 values = st.none() | st.booleans() | numbers | texts
 grids = st.dictionaries(st.tuples(st.integers(1, 40), st.integers(1, 60)), values, max_size=25)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quick

@@ -82,12 +82,11 @@ class _Known:
             cells = tuple(self._cells[code, name] for code in codes for name in names)
             if not cells or told[part] in MISSING:
                 continue
-            known: Interval | None = published_interval(told[part], self.policy)
-            if told[part] == self.policy.symbol:
+            is_hidden = told[part] == self.policy.symbol
+            if is_hidden:
                 self.targets[len(self.sums)] = f"{row.measure} ({part}), {row.name}"
-                if self._tells_nothing(told):
-                    known = None
-            self.sums.append(Sum(cells, (), known))
+            tells = not (is_hidden and self._tells_nothing(told))
+            self.sums.append(Sum(cells, (), published_interval(told[part], self.policy) if tells else None))
 
     def _tells_nothing(self, told: Mapping[str, str]) -> bool:
         """Whether a symbol in a row may be there for another reason than that the number is small."""

@@ -13,13 +13,10 @@ import polars as pl
 from mspof_cli.measures import QUARTER
 from mspof_cli.published import Published
 
-# A column of our own, at the end: what the figure rests on, and whether it was revised.
-MARKER = "Marker"
-
 ASCOF_COLUMNS = (
     *("Geographical Code", "Geographical Description", "Geographical Level", "ONS Code", "Measure Code"),
     *("Disaggregation Level", "Measure Group", "Measure Group Description", "Measure Type", "Measure Value"),
-    MARKER,
+    "Marker",  # our own: whether the figure rests on few, and whether it was revised
 )
 ASCOF_LEVELS = {"participating": "Participating councils", "council_type": "Council type", "region": "Region"}
 
