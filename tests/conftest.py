@@ -1,4 +1,4 @@
-"""For every test: how long an example takes says nothing, where several tests run at once."""
+"""For every test: how long an example takes says nothing, on a machine that others use as well."""
 
 from hypothesis import settings
 

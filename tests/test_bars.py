@@ -1,14 +1,16 @@
 """The bars: 153 clean returns give no finding, and every fault put into one gives its own finding and nothing else.
 
 The returns are made by the generator of the blank form, one for each of the 152 councils that existed in 2018-19 and,
-so that there are as many as there are councils today, one for a demonstration council. They are filled in through
-openpyxl with figures drawn at random, from a fixed seed, that no rule has anything to say about.
+so that there are as many as there are councils today, one for a demonstration council; of the clean ones every third
+is tried, with ``MSPOF_FULL=1`` every one. They are filled in through openpyxl with figures drawn at random, from a
+fixed seed, that no rule has anything to say about.
 """
 
 from __future__ import annotations
 
 import datetime
 import io
+import os
 import random
 from collections.abc import Callable
 from functools import cache
@@ -113,6 +115,7 @@ def saved(book: Book, path: Path) -> Path:
 def test_153_clean_returns_give_no_finding(tmp_path: Path) -> None:
     councils = [*REAL, DEMONSTRATION[0]]
     assert len(councils) == 153
+    councils = councils[:: 1 if os.environ.get("MSPOF_FULL") else 3]
     chance = random.Random(153)
     for council in councils:
         saved(filled(council, clean_figures(chance), chance), tmp_path / f"{council.ons_code}.xlsx")

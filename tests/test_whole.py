@@ -391,12 +391,14 @@ def inboxes(tmp_path: Path) -> Inboxes:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed_at_any_moment(inboxes: Inboxes) -> None:
-    """One in four at any moment of the run, the others while it writes."""
+    """One in four at any moment of the run, the others while it writes; more where a busy machine let too many end."""
     chance = random.Random(1)
     before, writing = inboxes.seconds()
     killed_writing = turned = 0
     state = inboxes.state()
-    for number in range(KILLS):
+    for number in range(4 * KILLS):
+        if number >= KILLS and killed_writing >= KILLS // 8:
+            break
         left, run = inboxes.left(), inboxes.start(1 - state)
         if number % 4 == 3:
             time.sleep(chance.uniform(0, before + writing))
@@ -408,8 +410,8 @@ def test_killed_at_any_moment(inboxes: Inboxes) -> None:
         killed_writing += inboxes.left() not in (left, None)
         turned += state != inboxes.state()
         state = inboxes.state()
-    print(f"{KILLS} killed, {killed_writing} while writing, {turned} with the new outputs in place")
-    assert killed_writing >= KILLS // 8, "chance has it that most kills of three in four do"
+    print(f"{number} killed, {killed_writing} while writing, {turned} with the new outputs in place")
+    assert killed_writing >= KILLS // 8, "a run that is killed once it writes has ended each time"
     assert mspof(*inboxes.arguments(1 - state)).returncode == 0
     assert inboxes.state() == 1 - state
     assert names(inboxes.out.parent) == ["out"]
