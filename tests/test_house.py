@@ -36,6 +36,7 @@ ORDER = [
         "worlds",
         "nearby",
         "attack",
+        "insiders",
         "sums",
         "written",
         "earlier",

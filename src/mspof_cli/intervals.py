@@ -34,6 +34,11 @@ class Interval:
         high = None if self.high is None or other.high is None else self.high + other.high
         return Interval(self.low + other.low, high)
 
+    def __and__(self, other: Interval) -> Interval:
+        """What both say of one number."""
+        highs = [high for high in (self.high, other.high) if high is not None]
+        return Interval(max(self.low, other.low), min(highs, default=None))
+
     def overlaps(self, other: Interval) -> bool:
         """Whether the two numbers can be the same."""
         return self.distance(other) == 0

@@ -18,6 +18,7 @@ from mspof_cli.collation import Collated
 from mspof_cli.disclosure import Audience, Policy, publish, published_interval
 from mspof_cli.earlier import Earlier
 from mspof_cli.errors import MspofError
+from mspof_cli.insiders import told_to_insiders
 from mspof_cli.intervals import Z_95, Interval, wilson
 from mspof_cli.measures import MEDIAN_FROM, QUARTILES_FROM, TIDY, measures_of
 from mspof_cli.returns import Return
@@ -85,7 +86,9 @@ def _hidden_further(sums: _Sums, others: Iterable[Sum], policy: Policy) -> froze
     cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in counts]
     # A rule that an accepted return breaks all the same, or a fact that does not fit its figures, tells nothing.
     telling = [each for each in every if each.known is None or each.of(counts) in each.known]
-    attack = Attack(counts, cells, telling, targets)
+    told = told_to_insiders(telling, counts, sums.cells.owners, targets, policy.possible)
+    left = [each._replace(known=None, can_hide=False) if n in told else each for n, each in enumerate(telling)]
+    attack = Attack(counts, cells, left, targets)
     result = protect(attack, targets, policy.possible)
     if result.exposed:
         named = sorted({sums.name_of(number) for number in result.exposed})
@@ -94,7 +97,7 @@ def _hidden_further(sums: _Sums, others: Iterable[Sum], policy: Policy) -> froze
             f"Small numbers could be worked out from what is known already: {'; '.join(named[:EXPOSED_NAMED])}{more}.",
             "Nothing was written. Choose another audience, or leave out the returns that they come from.",
         )
-    return frozenset(result.hidden)
+    return told.union(result.hidden)
 
 
 class _Sums:

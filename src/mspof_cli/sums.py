@@ -59,19 +59,25 @@ class Part(NamedTuple):
 
 
 class Cells:
-    """The figures of returns, by number. A figure that was returned again as it was is the same cell."""
+    """The figures of returns, by number, and the codes of the councils whose they are.
+
+    A figure that was returned again as it was is the same cell.
+    """
 
     def __init__(self, returns: Iterable[Return]) -> None:
         self.counts: list[int] = []
+        self.owners: list[str] = []
         numbers: dict[tuple[object, ...], int] = {}
         self._by_figure: dict[tuple[str, str], int] = {}
         for ret in returns:
             for name, given in ret.figures.items():
                 if given.value is not None:
-                    key = (ret.who.council and ret.who.council.ons_code, ret.who.period, name, given.value)
+                    owner = ret.who.council.ons_code if ret.who.council else ""
+                    key = (owner, ret.who.period, name, given.value)
                     self._by_figure[ret.file, name] = numbers.setdefault(key, len(numbers))
                     if len(numbers) > len(self.counts):
                         self.counts.append(given.value)
+                        self.owners.append(owner)
 
     def of(self, ret: Return, name: str) -> int | None:
         """The cell of a figure; None if it was not returned."""
