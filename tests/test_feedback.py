@@ -217,7 +217,7 @@ and never counted as zero. You can add it later by sending the form again.
 
 What happens next
 -----------------
-Your figures will be in the national summary for the quarter.
+Your figures count in the national summary of the quarter.
 
 Thank you for taking part.
 """

@@ -101,7 +101,9 @@ def test_a_device_is_written_into() -> None:
     write_whole(Path("/dev/null"), b"new")
     assert Path("/dev/null").is_char_device()
     if Path("/dev/full").exists():
-        assert refused(Path("/dev/full")).problem == "'/dev/full' could not be written: no space left on device."
+        error = refused(Path("/dev/full"))
+        assert error.problem == "'/dev/full' could not be written: no space left on device."
+        assert not isinstance(error, UsageError)
 
 
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
@@ -119,7 +121,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     error = refused(tmp_path / "nowhere" / "out.csv")
     assert error.problem == f"'{tmp_path / 'nowhere' / 'out.csv'}' could not be written: no such file or directory."
     assert error.remedy == REMEDY
-    assert not isinstance(error, UsageError)
+    assert isinstance(error, UsageError)
 
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:

@@ -383,7 +383,8 @@ def test_a_name_that_speaks_of_another_year_is_remarked_on(tmp_path: Path) -> No
         ("2018-20=x.csv", "'2018-20' is not a financial year.", 2),
         ("2018=x.csv", "'2018' is not a financial year.", 2),
         ("2018-19=", "There is no file after '2018-19='.", 2),
-        ("nosuch.xlsx", "There is no file 'nosuch.xlsx'.", 3),
+        ("nosuch.xlsx", "There is no file 'nosuch.xlsx'.", 2),
+        (".", "'.' is a folder.", 2),
     ],
 )
 def test_what_is_mistyped_on_the_command_line(text: str, words: str, status: int) -> None:

@@ -68,7 +68,16 @@ Brackenholt (demonstration) - 2018-19-Q3 - accepted with queries
     Add the 1 missing to Q2, or explain why it is not known whether their outcomes were achieved.
   15 rules could not be tried, because an answer that they need was not returned or not readable: MSP301, MSP302, \
 MSP303, MSP401, MSP402, MSP403, MSP501, MSP502, MSP503, MSP601, MSP602, MSP603, MSP701, MSP702, MSP703.
+"""
 
+ACCEPTED = """
+Ambermere (demonstration) - 2018-19-Q3 - accepted
+  a.xlsx
+  15 rules could not be tried, because an answer that they need was not returned or not readable: MSP301, MSP302, \
+MSP303, MSP401, MSP402, MSP403, MSP501, MSP502, MSP503, MSP601, MSP602, MSP603, MSP701, MSP702, MSP703.
+"""
+
+ASIDE = """
 Ambermere (demonstration) - 2018-19-Q3 - set aside
   b.xlsx
   note  SET102  Cover C13
@@ -84,11 +93,11 @@ Passed over: 'notes.docx': not a workbook.
 
 
 def test_the_whole_text() -> None:
-    assert plain(compose(batch(), quiet=False)) == TABLE + FINDINGS + SUMMARY
+    assert plain(compose(batch(), quiet=False)) == TABLE + FINDINGS + ACCEPTED + ASIDE + SUMMARY
 
 
 def test_quiet_leaves_the_findings_only() -> None:
-    assert plain(compose(batch(), quiet=True)) == FINDINGS
+    assert plain(compose(batch(), quiet=True)) == FINDINGS + ASIDE
 
 
 def test_nothing_to_check() -> None:
@@ -143,7 +152,10 @@ def test_what_findings_left_out_does_to_a_status_is_said() -> None:
         "Some findings were left out, as you chose. What became of each return is by all of them.",
         "Passed over: 'notes.docx': not a workbook.",
     ]
-    assert plain(compose(chosen(batch(), [], ["FORM"], RULES), quiet=False)) == TABLE + FINDINGS + SUMMARY
+    assert (
+        plain(compose(chosen(batch(), [], ["FORM"], RULES), quiet=False))
+        == TABLE + FINDINGS + ACCEPTED + ASIDE + SUMMARY
+    )
 
 
 def entry(found: str, expected: str, message: str, fix: str) -> list[str]:
@@ -335,3 +347,22 @@ def test_a_narrow_window_leaves_out_the_file(width: int, has_file: bool, monkeyp
     told = io.StringIO()
     show(Report(("Council", "Period", "Status", "Errors", "Queries", "Returned", "File"), rows, ()), told)
     assert ("b.xlsx" in told.getvalue()) == has_file
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (160, None),
+        (100, "No room for 'Why'. Widen the window to see more."),
+        (80, "No room for 'File' and 'Why'. Widen the window to see more."),
+    ],
+)
+def test_columns_that_find_no_room_are_named(width: int, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    file = io.StringIO()
+    show(compose(batch(), quiet=False), file)
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert max(map(len, lines)) <= width
+    assert [line for line in lines if line.startswith("No room")] == ([said] if said else [])
+    headings = lines[0].split()
+    assert [name in headings for name in ("File", "Why")] == [not said or name not in said for name in ("File", "Why")]

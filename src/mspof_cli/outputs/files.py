@@ -77,10 +77,11 @@ def _umask() -> int:
 
 
 def not_written(path: Path, error: OSError) -> MspofError:
-    """What is said of an output that the system refused."""
+    """What is said of an output that the system refused; ``UsageError`` where there can't be such a file."""
     reason = (error.strerror or "the folder refused it").lower()
     remedy = "Check that the folder is there, that you may write in it, and that the disk is not full."
-    return MspofError(f"'{path}' could not be written: {reason}.", remedy)
+    is_misnamed = isinstance(error, (FileNotFoundError, IsADirectoryError, NotADirectoryError))
+    return (UsageError if is_misnamed else MspofError)(f"'{path}' could not be written: {reason}.", remedy)
 
 
 def unless_held(move: Callable[[], object], path: Path) -> None:

@@ -148,13 +148,13 @@ def next_steps(checked: Checked) -> tuple[str, ...]:
             return ("Put right what is said above, and send the form again.",)
         case Status.NEEDS_CORRECTING:
             queries = (f"To explain a query, {explain}",) if number_of_open(checked, Severity.QUERY) else ()
-            left_out = "Until the errors are corrected, none of your figures are in the national summary."
+            left_out = "Until the errors are corrected, none of your figures count in the national summary."
             return (f"To put right what is wrong, {again}", *queries, left_out)
         case Status.WITH_QUERIES:
-            counted = _counted(checked, "Meanwhile your figures are in the national summary.")
+            counted = _counted(checked, "Meanwhile your figures count in the national summary.")
             return (f"If figures are wrong, {again}", f"If they are right, {explain}", counted)
         case _:
-            return (_counted(checked, "Your figures will be in the national summary for the quarter."),)
+            return (_counted(checked, "Your figures count in the national summary of the quarter."),)
 
 
 def _counted(checked: Checked, as_asked: str) -> str:

@@ -31,7 +31,7 @@ def show(report: Report, file: TextIO) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
         rows = [report.headings, *report.rows]
         widths = [max(map(len, column)) + GAP for column in zip(*rows, strict=True)]
-        shown = len(widths)  # what finds no room, the reason and then the file's name, stands further down as well
+        shown = len(widths)
         while shown > LEAST_COLUMNS and sum(widths[:shown]) - GAP > console.width:
             shown -= 1
         for heading in report.headings[:shown]:
@@ -39,5 +39,8 @@ def show(report: Report, file: TextIO) -> None:
         for row in report.rows:
             table.add_row(*map(Text, row[:shown]))
         console.print(table)
+        if left_out := report.headings[shown:]:
+            columns = " and ".join(f"'{heading}'" for heading in left_out)
+            console.print(Text(f"No room for {columns}. Widen the window to see more.", STYLES["detail"]))
     for line in report.lines:
         console.print(Padding(Text(line.text, STYLES.get(line.kind, "")), (0, 0, 0, line.indent)))

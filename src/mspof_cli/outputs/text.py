@@ -57,7 +57,8 @@ class Report(NamedTuple):
 def compose(batch: Batch, quiet: bool) -> Report:
     """The report of a batch; ``quiet`` leaves the findings only."""
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
-    lines = [line for checked in worst if checked.findings or checked.put_right for line in _of_return(checked)]
+    said = [each for each in worst if each.findings or each.put_right or (each.not_tried and not quiet)]
+    lines = [line for checked in said for line in _of_return(checked)]
     headings: tuple[str, ...] = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File", "Why")
     if quiet:
         return Report(headings, (), tuple(lines))

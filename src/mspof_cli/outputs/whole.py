@@ -32,7 +32,8 @@ ALONE = "Outputs take the place of a whole folder. Choose one for them alone."
 def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
     """Refuse a folder for outputs that can't be replaced as a whole: before the work is done, not after.
 
-    ``UsageError`` if it is a file, or is within a folder that is read: the next run would take outputs for returns.
+    ``UsageError`` if it is a file, has folders in it, is where the command was run, or is within a folder that is read:
+    the next run would take outputs for returns.
     """
     there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
     if there.exists() and not there.is_dir():
@@ -45,7 +46,7 @@ def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
     if os.path.ismount(target):
         raise _fixed(folder)
     if _stands_in(target):
-        raise MspofError(f"'{folder}' is the folder that you are in, or one around it.", ALONE)
+        raise UsageError(f"'{folder}' is the folder that you are in, or one around it.", ALONE)
     try:
         within = [path.name for path in target.iterdir() if path.is_dir() and not path.is_symlink()]
     except FileNotFoundError:
@@ -53,7 +54,7 @@ def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
     except OSError as error:
         raise not_written(folder, error) from error
     if within:
-        raise MspofError(f"'{folder}' has a folder in it, '{min(within)}'.", ALONE)
+        raise UsageError(f"'{folder}' has a folder in it, '{min(within)}'.", ALONE)
 
 
 def _fixed(folder: Path) -> MspofError:

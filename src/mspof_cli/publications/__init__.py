@@ -72,9 +72,11 @@ def _compared(schemas: Schemas) -> str:
 
 
 def read_publication(named: Named, rows: Rows) -> Publication:
-    """One published file; ``MspofError`` if it can't be read or understood."""
+    """One published file; ``UsageError`` if there is none, ``MspofError`` if it can't be read or understood."""
     if not os.path.lexists(named.path):
-        raise MspofError(f"There is no file '{named.path}'.", "Check the spelling, and where you are.")
+        raise UsageError(f"There is no file '{named.path}'.", "Check the spelling, and where you are.")
+    if named.path.is_dir():
+        raise UsageError(f"'{named.path}' is a folder.", "Give a published file, and the option once for each file.")
     try:
         data = read_file(named.path)
         digest = sha256(data).hexdigest()
