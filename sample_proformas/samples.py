@@ -519,4 +519,6 @@ def explained() -> list[Fault]:
         fault("EXP103-error-explained", full(40) | achieved([20, 8, 6]), "MSP201", died, "",
               ("Q3.xlsx", "error", "MSP201", "Questions", "C19:C21, C11", "34")),
         fault("EXP104-says-nothing", full(40) | achieved([14, 5, 1]), "MSP202", "Checked, ok", "", (*short, "20")),
+        fault("EXP105-no-measure", full(40) | achieved([23, 0, 0]), "PCT101", died, ", with no measure",
+              ("Q3.xlsx", "query", "PCT101", "Questions", "C19", "100 % (23 of 23)")),
     ]  # fmt: skip

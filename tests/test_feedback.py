@@ -699,7 +699,21 @@ def test_an_explanation_of_numbers_beside_one_sheet_is_not_of_those_beside_anoth
     told = (SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx", "--explanations", "explanations.csv")
     assert [each["explanation"] for each in findings(*told, cwd=tmp_path)] == [row["explanation"]]
     kept.write_text(kept.read_text(encoding="utf-8").replace(",Questions,", ",Adults,"), encoding="utf-8")
-    assert [each["code"] for each in findings(*told, cwd=tmp_path) if not each["explanation"]] == ["FORM108", "EXP101"]
+    assert [each["code"] for each in findings(*told, cwd=tmp_path) if not each["explanation"]] == ["FORM108", "EXP105"]
+
+
+def test_an_explanation_of_a_rule_that_could_not_be_tried_is_not_said_to_be_of_nothing(tmp_path: Path) -> None:
+    """Without what it is compared with, nobody knows whether the query is still there."""
+    kept = tmp_path / "kept.csv"
+    rows = "".join(f"DEMO00007,2018-19-Q3,{code},,{DIED},,,,\n" for code in ("SAC101", "SET201", "MSP203"))
+    kept.write_text(HEAD + rows, encoding="utf-8")
+    alone = findings(Q3 / "Glimmerbeck.xlsx", "--explanations", "kept.csv", cwd=tmp_path)
+    assert [each["found"] for each in alone if each["code"] == "EXP101"] == ["an explanation of MSP203 (not dated)"]
+    sac = ("--sac", f"2018-19={SAMPLES / 'sac' / '2018-19.csv'}")
+    beside = findings(SAMPLES / "returns", "--explanations", "kept.csv", *sac, cwd=tmp_path)
+    assert sorted(each["found"] for each in beside if each["code"] == "EXP101") == [
+        f"an explanation of {code} (not dated)" for code in ("MSP203", "SAC101", "SET201")
+    ]
 
 
 def test_a_rule_that_is_not_there_is_not_taken(tmp_path: Path) -> None:

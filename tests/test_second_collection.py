@@ -167,6 +167,10 @@ Book-on-Sea  2024-25-Q1  accepted  0       0        1 of 2    LIB3.xlsx
 Lower Book   2024-25-Q1  accepted  0       0        2 of 2    LIB2.xlsx
 Upper Book   2024-25-Q1  accepted  0       0        2 of 2    LIB1.xlsx
 
+Book-on-Sea - 2024-25-Q1 - accepted
+  LIB3.xlsx
+  2 rules could not be tried, because an answer that they need was not returned or not readable: LIB101, LIB102.
+
 3 returns: 3 accepted.
 """
 

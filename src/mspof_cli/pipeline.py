@@ -14,8 +14,9 @@ from mspof_cli.loading import Schemas
 from mspof_cli.periods import Period
 from mspof_cli.reading import Reader, read_all
 from mspof_cli.rules import Checked, check
+from mspof_cli.rules.tried import Inputs
 from mspof_cli.sac import Sac
-from mspof_cli.since import Inputs, since_last_time, told_before
+from mspof_cli.since import since_last_time, told_before
 
 # What a workbook can be called. In a folder, files of other names are passed over; a file that is named is always read.
 WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})

@@ -5,41 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from mspof_cli.errors import UsageError
-from mspof_cli.explanations import Explanation
 from mspof_cli.feedback import read_feedback
 from mspof_cli.findings import Finding, Severity, Since
-from mspof_cli.periods import Period
 from mspof_cli.reading import Reader
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
-from mspof_cli.rules.standing import ANOTHER_PERIOD
-from mspof_cli.rules.together import (
-    COUNT_CHANGED,
-    SAME_AS_ANOTHER_COUNCIL,
-    SAME_AS_QUARTER_BEFORE,
-    SHARE_CHANGED,
-)
-from mspof_cli.sac import Sac
+from mspof_cli.rules.tried import Inputs, was_tried
 from mspof_cli.workbook import NotReadable, open_workbook
 
 # Whose return for which period: the collection, the council's code and the period.
 Key = tuple[str, str, str]
-
-# Rules that compare a return with the same council's of other quarters, and with other councils' of its quarter.
-OF_QUARTERS = {each.rule.code for each in (SAME_AS_QUARTER_BEFORE, COUNT_CHANGED, SHARE_CHANGED)}
-OF_COUNCILS = {SAME_AS_ANOTHER_COUNCIL.rule.code}
-
-
-class Inputs(NamedTuple):
-    """What was given besides the returns, without which some rules can't be tried."""
-
-    sac: Sac | None = None
-    explanations: Sequence[Explanation] = ()
-    period: Period | None = None
-
 
 # What councils were told last time.
 Earlier = Mapping[Key, tuple[Finding, ...]]
@@ -71,25 +48,13 @@ def _marked(checked: Checked, before: Sequence[Finding] | None, inputs: Inputs, 
         was_there = left[finding.identity] > 0
         left[finding.identity] -= was_there
         marked.append(finding._replace(since=Since.STILL_OPEN if was_there else Since.NEW))
-    gone = (finding for finding in _gone(before, left) if _was_tried(finding.code, checked, inputs, beside))
+    # What could not be found again was not put right.
+    gone = (
+        finding
+        for finding in _gone(before, left)
+        if was_tried(finding.code, checked.ret, checked.not_tried, inputs, beside)
+    )
     return checked._replace(findings=tuple(marked), put_right=tuple(gone))
-
-
-def _was_tried(code: str, checked: Checked, inputs: Inputs, beside: Sequence[Return]) -> bool:
-    """Whether a rule was tried this time: what could not be found again was not put right."""
-    ret, period = checked.ret, checked.ret.who.period
-    if ret.form is None or code in checked.not_tried:
-        return False
-    if code.startswith("SAC"):
-        return inputs.sac is not None and period is not None and inputs.sac.beside(period.start_year) is not None
-    if code.startswith("EXP"):
-        return bool(inputs.explanations)
-    if code == ANOTHER_PERIOD.code:
-        return inputs.period is not None
-    others = [other.who for other in beside if other is not ret]
-    if code in OF_QUARTERS:
-        return any(who.council == ret.who.council for who in others)
-    return code not in OF_COUNCILS or any(who.period == period for who in others)
 
 
 def _gone(before: Sequence[Finding], left: Counter[tuple[str, str, str]]) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from mspof_cli.rules.files import FILE, FORM
 from mspof_cli.rules.published import PUBLISHED
 from mspof_cli.rules.standing import ANOTHER_PERIOD, SAME_SUBMISSION, STANDING, of_another_period, standing
 from mspof_cli.rules.together import TOGETHER
+from mspof_cli.rules.tried import Inputs, was_tried
 from mspof_cli.sac import Sac
 from mspof_cli.schemas import Collection, Rule
 
@@ -101,14 +102,17 @@ def check(
         met.setdefault(file, []).append(trouble)
     rules = catalogue({ret.form.collection.slug: ret.form.collection for ret in returns if ret.form}.values())
     checked = (_checked(ret, rules, met.get(ret.file, []), ret.file in set_aside) for ret in returns)
-    return tuple(_weighed(each, rules, explanations) if explanations else each for each in checked)
+    inputs = Inputs(sac, explanations, period)
+    return tuple(_weighed(each, rules, inputs, current) if explanations else each for each in checked)
 
 
-def _weighed(checked: Checked, rules: Mapping[str, Rule], explanations: Sequence[Explanation]) -> Checked:
+def _weighed(checked: Checked, rules: Mapping[str, Rule], inputs: Inputs, beside: Sequence[Return]) -> Checked:
     """A return with its queries explained, and a note on every explanation that does not count."""
-    if checked.ret.form is None or checked.set_aside:
+    ret = checked.ret
+    if ret.form is None or checked.set_aside:
         return checked
-    findings, troubles = weigh(checked.ret, checked.findings, explanations)
+    tried = {each.code for each in inputs.explanations if was_tried(each.code, ret, checked.not_tried, inputs, beside)}
+    findings, troubles = weigh(ret, checked.findings, inputs.explanations, tried)
     return checked._replace(findings=(*findings, *_in_words(checked.ret, rules, troubles)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from mspof_cli.explanations import Explanation, unfit
 from mspof_cli.findings import Finding, Severity, Trouble
@@ -11,13 +11,16 @@ from mspof_cli.schemas import Rule
 
 
 def weigh(
-    ret: Return, findings: Sequence[Finding], explanations: Sequence[Explanation]
+    ret: Return, findings: Sequence[Finding], explanations: Sequence[Explanation], tried: Set[str]
 ) -> tuple[tuple[Finding, ...], tuple[Trouble, ...]]:
-    """The findings with the explanations that count, and what is wrong with those that do not."""
+    """The findings with the explanations that count, and what is wrong with those that do not.
+
+    ``tried`` are the codes of the rules that could be tried: of no other is it known that nothing was found.
+    """
     own = [each for each in explanations if _is_about(each, ret)]
     counting = [each for each in own if not unfit(each.explanation)]
     weighed = tuple(_explained(finding, counting, ret) for finding in findings)
-    return weighed, tuple(trouble for each in own for trouble in _wrong_with(each, ret, findings))
+    return weighed, tuple(trouble for each in own for trouble in _wrong_with(each, ret, findings, tried))
 
 
 def _is_about(explanation: Explanation, ret: Return) -> bool:
@@ -43,16 +46,23 @@ def _is_stale(explanation: Explanation, finding: Finding, ret: Return) -> bool:
     return explanation.period == ret.who.period and explanation.is_of_other_figures(finding)
 
 
-def _wrong_with(explanation: Explanation, ret: Return, findings: Sequence[Finding]) -> Iterator[Trouble]:
+def _wrong_with(
+    explanation: Explanation, ret: Return, findings: Sequence[Finding], tried: Set[str]
+) -> Iterator[Trouble]:
     """Why an explanation does not count, in the period that it was given for. A note asks for none, so any will do."""
     if explanation.period != ret.who.period:
         return
     about = [finding for finding in findings if explanation.is_of(finding)]
     facts = {"found": explanation.code, "date": explanation.date or "not dated"}
     why = unfit(explanation.explanation)
-    if not about:
+    measures = {finding.measure: None for finding in findings if finding.code == explanation.code}
+    if not about and measures:
+        named = f"'{explanation.measure}'" if explanation.measure else "no measure"
+        of = ", ".join(f"'{measure}'" if measure else "no measure" for measure in measures)
+        yield Trouble(OF_ANOTHER_MEASURE.code, facts={**facts, "measure": named, "measures": of})
+    elif not about and explanation.code in tried:
         yield Trouble(GONE.code, facts=facts)
-    elif all(finding.severity is Severity.NOTE for finding in about):
+    elif not about or all(finding.severity is Severity.NOTE for finding in about):
         return
     elif any(finding.severity is Severity.ERROR for finding in about):
         yield Trouble(OF_AN_ERROR.code, facts=facts)
@@ -110,7 +120,19 @@ EMPTY = Rule(
     example="'ok', 'correct' or 'n/a'",
 )
 
-EXPLAINED: tuple[Rule, ...] = (GONE, OF_OTHER_FIGURES, OF_AN_ERROR, EMPTY)
+OF_ANOTHER_MEASURE = Rule(
+    code="EXP105",
+    title="An explanation is of the measure that the query is of",
+    severity=Severity.NOTE,
+    found="an explanation of {found} ({date}), with {measure}",
+    expected="{measures}",
+    message="The explanation of {found} was not used. It is with {measure}, but {found} was found with {measures}.",
+    fix="Write the measure of the query, as 'mspof validate --format csv' shows it, beside the explanation.",
+    because="One rule can ask about several measures, and what explains one need not explain another.",
+    example="an explanation of PCT101 with no measure",
+)
+
+EXPLAINED: tuple[Rule, ...] = (GONE, OF_OTHER_FIGURES, OF_AN_ERROR, EMPTY, OF_ANOTHER_MEASURE)
 
 # The codes of the notes on explanations of what is still to be corrected or explained.
-NOT_COUNTING = frozenset({OF_OTHER_FIGURES.code, OF_AN_ERROR.code, EMPTY.code})
+NOT_COUNTING = frozenset({OF_OTHER_FIGURES.code, OF_AN_ERROR.code, EMPTY.code, OF_ANOTHER_MEASURE.code})
