@@ -71,7 +71,7 @@ def test_bounds_are_those_of_every_world() -> None:
     for counts, cells, sums, small in tables(200 if FULL else 40):
         attack = Attack(counts, cells, sums, small)
         for target in small:
-            found = attack.bounds(target, 99, attack.near(target))
+            found = attack.bounds(target, 99, attack.near(target, 99))
             assert found == bounds(cells, sums, sums[target]), (counts, sums, target)
             compared += 1
     assert compared > 50

@@ -8,26 +8,19 @@ protected further, or nothing is published.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.intervals import Interval
 from mspof_cli.nearby import Nearby
-from mspof_cli.worlds import EXACTLY, ROUGHLY, Apart, Problem, Sum
+from mspof_cli.worlds import Problem, Sum
 
-# Rounds in which a world is looked for that takes many hidden numbers far at once, before they are taken one by one;
-# they end when one of them was of use to less than a share of those that it was for.
-ROUNDS, FRUITFUL = 40, 0.03
-
-# How many cells may differ from the real ones when one number is looked at. Where more are connected, worlds further
-# away are not looked for, lest it takes too long: then more may be protected than need be.
-NEAR = 300
+# How many cells may differ from the real ones when one number is looked at, at first and at last. Where more are
+# connected, worlds further away are not looked for, lest it takes too long: then more may be protected than need be.
+NEAR = (300, 3000)
 
 # How many sums are tried one by one, when something must be hidden, before the first of them is.
 TRIED = 12
-
-SEED = 1
 
 
 class Attack:
@@ -43,40 +36,20 @@ class Attack:
         self._bounds = {number: Interval.exactly(value) for number, value in enumerate(self._value)}
         self._real, self._cells = real, cells
         self._within: list[list[int]] = [[] for _ in cells]
-        self._chance = random.Random(SEED)  # noqa: S311  no secret depends on it
-        apart = Apart(len(cells))
-        targets = set(targets)
         self._targets: list[list[int]] = [[] for _ in cells]
-        for number in sorted(targets):
+        for number in sorted(set(targets)):
             for cell in self.sums[number].weights:
                 self._targets[cell].append(number)
         for number, each in enumerate(sums):
-            if each.known is not None or number in targets:
-                apart.join(each.cells)
             if each.known is not None:
                 for cell in each.cells:
                     self._within[cell].append(number)
-        self._root = apart.root
-        self._apart = self._taken_apart(cells)
         self._nearby = Nearby(real, cells, self.sums, self._within)
-        self._problems: dict[int, Problem] = {}
-
-    def _taken_apart(self, cells: Sequence[Interval]) -> dict[int, tuple[dict[int, Interval], dict[int, Sum]]]:
-        """The cells that are connected, and what is known of sums of them, by their root."""
-        members: dict[int, dict[int, Interval]] = {}
-        rows: dict[int, dict[int, Sum]] = {}
-        for cell, can_be in enumerate(cells):
-            members.setdefault(self._root(cell), {})[cell] = can_be
-        for number, each in enumerate(self.sums):
-            if each.known is not None:
-                rows.setdefault(self._root(each.cells[0]), {})[number] = each
-        return {root: (own, rows.get(root, {})) for root, own in members.items()}
 
     def hide(self, number: int) -> None:
         """Take a sum out of what is known."""
         self._known[number] = None
         self._nearby.know(number, None)
-        self._problem(number).know(number, None)
 
     def is_known(self, number: int) -> bool:
         return self._known[number] is not None
@@ -88,21 +61,15 @@ class Attack:
 
     def narrow(self, targets: Iterable[int], possible: int) -> dict[int, Interval]:
         """The targets whose bounds hold fewer whole numbers than asked for, with those bounds."""
-        every = list(targets)
-        groups: dict[int, list[int]] = {}
-        for target in every:
-            self._look_nearby(target, possible)
-            groups.setdefault(self._root(self.sums[target].cells[0]), []).append(target)
-        for group in groups.values():
-            self._explore(group, possible)
-        return {target: self._bounds[target] for target in every if not self.is_safe(target, possible)}
+        return {target: self._bounds[target] for target in targets if not self.is_safe(target, possible)}
 
     def is_safe(self, target: int, possible: int) -> bool:
         """Whether a target's bounds are wide; what is near the real world is looked at first, because it is quick."""
-        if _is_wide(self._bounds[target], possible):
-            return True
-        near = _is_wide(self.bounds(target, possible, self.near(target)), possible)
-        return near or _is_wide(self.bounds(target, possible, self._problem(target)), possible)
+        self._look_nearby(target, possible)
+        for size in NEAR:
+            if not _is_wide(self._bounds[target], possible):
+                self.bounds(target, possible, self.near(target, size))
+        return _is_wide(self._bounds[target], possible)
 
     def _look_nearby(self, target: int, possible: int) -> None:
         """Widen a target's bounds without a solver, as far as that is possible, and those of others on the way."""
@@ -121,40 +88,19 @@ class Attack:
                 changes[target] = changes.get(target, 0) + self._nearby.weight(target, cell) * by
         return changes
 
-    def _explore(self, group: Sequence[int], possible: int) -> None:
-        """Look for worlds that take many of a group's targets far from each other."""
-        problem, fruitless = self._problem(group[0]), 0
-        for _ in range(ROUNDS):
-            waiting = [target for target in group if not _is_wide(self._bounds[target], possible)]
-            if len(waiting) < 2:
-                return
-            aim: dict[int, float] = {}
-            for target in waiting:
-                towards = self._chance.choice((-1, 1)) * self._chance.uniform(0.1, 1)
-                for cell, weight in self.sums[target].weights.items():
-                    aim[cell] = aim.get(cell, 0) + weight * towards
-            if world := problem.world(aim, ROUGHLY):
-                for target in group:
-                    self._widen(target, self.sums[target].of(world))
-            left = [target for target in waiting if not _is_wide(self._bounds[target], possible)]
-            if len(waiting) - len(left) < FRUITFUL * len(waiting):
-                fruitless += 1
-                if fruitless == 2:
-                    return
-
     def bounds(self, target: int, possible: int, problem: Problem) -> Interval:
         """The least and the most that a sum is in any world; no further apart than as many numbers as asked for."""
         for towards in (-1, 1):
             if _is_wide(self._bounds[target], possible):
                 break
             aim = {cell: weight * towards for cell, weight in self.sums[target].weights.items()}
-            if world := problem.world(aim, EXACTLY):
+            if world := problem.world(aim):
                 self._widen(target, self.sums[target].of(world))
         return self._bounds[target]
 
-    def near(self, target: int) -> Problem:
-        """The worlds near the real one: others differ from it only around a target."""
-        cells = {cell: self._cells[cell] for cell in self._around(target)}
+    def near(self, target: int, size: int) -> Problem:
+        """The worlds near the real one: others differ from it only in some cells, about so many, around a target."""
+        cells = {cell: self._cells[cell] for cell in self._around(target, size)}
         numbers = sorted({number for cell in cells for number in self._within[cell]})
         sums = {}
         for number in numbers:
@@ -187,25 +133,19 @@ class Attack:
         self._bounds[target] = bounds  # worlds that were only possible without it are forgotten
         return enough
 
-    def _around(self, target: int) -> dict[int, None]:
+    def _around(self, target: int, size: int) -> dict[int, None]:
         """The cells of a target, then those of the smallest sums that have any of them, and so on."""
         around, last = dict.fromkeys(self.sums[target].cells), self.sums[target].cells
-        while last and len(around) <= NEAR:
+        while last and len(around) <= size:
             sums = {number for cell in last for number in self._within[cell]}
             last = ()
             for number in sorted(sums, key=lambda number: (len(self.sums[number].plus), number)):
                 more = tuple(cell for cell in self.sums[number].cells if cell not in around)
                 around.update(dict.fromkeys(more))
                 last += more
-                if len(around) > NEAR:
+                if len(around) > size:
                     break
         return around
-
-    def _problem(self, number: int) -> Problem:
-        root = self._root(self.sums[number].cells[0])
-        if root not in self._problems:
-            self._problems[root] = Problem(*self._apart[root])
-        return self._problems[root]
 
 
 def _is_wide(bounds: Interval, possible: int) -> bool:
@@ -239,7 +179,7 @@ def protect(attack: Attack, targets: Iterable[int], possible: int) -> Protection
 
 def _to_hide(attack: Attack, target: int, possible: int) -> int | None:
     """The smallest sum without which a target can't be pinned down, or else the smallest of those that pin it down."""
-    problem = attack.near(target)
+    problem = attack.near(target, NEAR[0])
     candidates = attack.pinning(target, problem)
     enough = (number for number in candidates[:TRIED] if attack.is_enough(number, target, possible, problem))
     return next(enough, candidates[0] if candidates else None)

@@ -21,7 +21,7 @@ from mspof_cli.measures import LEVELS, QUARTER, Measure, measures_of
 from mspof_cli.questions import State
 from mspof_cli.schemas import Collection, Council
 from mspof_cli.sums import Row, areas_of, sums_of_rules
-from mspof_cli.worlds import EXACTLY, Problem, Sum
+from mspof_cli.worlds import Problem, Sum
 from mspof_cli.written import Summary
 
 
@@ -102,7 +102,7 @@ class _Known:
         """Figures that fit everything that is known; ``ErrorsFound`` if there are none."""
         known = {number: each for number, each in enumerate(self.sums) if each.known is not None}
         problem = Problem(dict.fromkeys(range(len(self.names)), Interval(0)), known)
-        world = problem.world({}, EXACTLY)
+        world = problem.world({})
         if world is None:
             raise ErrorsFound(
                 f"The figures in '{self._summary.folder}' contradict each other.",

@@ -1,22 +1,24 @@
 """Worlds that differ from the real one in a few cells, found without a solver.
 
-One cell of a number is changed. Whatever no longer fits is repaired by changing another cell back, and so on, a few
-times at most. Most numbers are shown to be safe in this way; that one is not proves nothing.
+One cell of a number is changed. Whatever no longer fits is repaired by changing another cell back, and so on. Almost
+every number that is safe is shown to be so in this way; that one is not proves nothing.
 """
 
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, cycle, islice
 
 from mspof_cli.intervals import Interval
 from mspof_cli.worlds import Sum
 
-# How many cells are changed at most, and among how many the next is chosen.
-CHANGED, WEIGHED = 16, 16
+# How many changes are made at most, among how many cells the next is chosen, and for how many changes one that was
+# changed is left alone.
+CHANGES, WEIGHED, LEFT_ALONE = 60, 60, 8
 
-# How many cells of a number are changed first, one after another, until a world is found.
+# How often a world is looked for that takes a number as far as is asked for, from one after another of its cells.
 STARTS = 16
 
 UNKNOWN = 1 << 60
@@ -57,23 +59,24 @@ class Nearby:
         return self._real[cell] + by in self._cells[cell]
 
     def _repaired(self, cell: int, by: int, fixed: Iterable[int]) -> dict[int, int] | None:
-        """A world in which a cell is changed, and none of the fixed but some of the others, each once, so that it fits.
+        """A world in which a cell is changed, and none of the fixed but some of the others, so that it fits.
 
-        The fixed are the target's other cells, so that it differs by as much as was asked for.
+        The fixed are the target's cells, so that it differs by as much as was asked for.
         """
         change: dict[int, int] = {}
         moved: dict[int, int] = {}
-        not_again = set(fixed)
-        for _ in range(CHANGED):
+        broken: set[int] = set()
+        last: deque[int] = deque(maxlen=LEFT_ALONE)
+        for _ in range(CHANGES):
             for number in self._within[cell]:
                 change[number] = change.get(number, 0) + self.weight(number, cell) * by
-            moved[cell] = by
-            not_again.add(cell)
-            broken = [number for number in change if self._excess(number, change[number])]
+                (broken.add if self._excess(number, change[number]) else broken.discard)(number)
+            moved[cell] = moved.get(cell, 0) + by
+            last.append(cell)
             if not broken:
                 return moved
             number = min(broken, key=lambda number: (len(self._sums[number].plus), number))
-            repairs = list(islice(self._repairs(number, change[number], not_again), WEIGHED))
+            repairs = list(islice(self._repairs(number, change[number], moved, {*fixed, *last}), WEIGHED))
             if not repairs:
                 return None
             cell, by = min(repairs, key=lambda repair: self._worse(repair[0], repair[1], change))
@@ -107,7 +110,9 @@ class Nearby:
                 worse -= down - before
         return worse
 
-    def _repairs(self, number: int, change: int, not_again: Set[int]) -> Iterator[tuple[int, int]]:
+    def _repairs(
+        self, number: int, change: int, moved: Mapping[int, int], left_alone: Set[int]
+    ) -> Iterator[tuple[int, int]]:
         """Cells, with a change, that bring a sum to what is known of it, or nearer by one."""
         back = -self._excess(number, change) if change > 0 else self._excess(number, change)
         steps = [back, -1 if change > 0 else 1] if abs(back) > 1 else [back]
@@ -115,7 +120,7 @@ class Nearby:
         first = self._chance.randrange(len(cells))
         for cell in chain(islice(cells, first, None), islice(cells, first)):
             weight = self.weight(number, cell)
-            for step in steps if weight and cell not in not_again else ():
+            for step in steps if weight and cell not in left_alone else ():
                 by = step if weight > 0 else -step
-                if self._can_be(cell, by):
+                if self._can_be(cell, moved.get(cell, 0) + by):
                     yield cell, by

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import highspy
@@ -15,10 +14,9 @@ import numpy as np
 
 from mspof_cli.intervals import Interval
 
-# The search in a round may stop early; what is found is a world all the same.
-ROUGHLY = {"mip_max_nodes": 1, "mip_rel_gap": 0.3, "solve_relaxation": False}
+# The search may stop early; what is found is a world all the same.
+SETTINGS = {"output_flag": False, "log_to_console": False, "threads": 1, "mip_max_nodes": 200, "mip_rel_gap": 0.0}
 NOTHING = 1e-7
-EXACTLY = {"mip_max_nodes": 200, "mip_rel_gap": 0.0, "solve_relaxation": False}
 
 
 class Sum(NamedTuple):
@@ -52,23 +50,6 @@ class Sum(NamedTuple):
         return weights
 
 
-class Apart:
-    """Cells that no sum connects are attacked apart."""
-
-    def __init__(self, cells: int) -> None:
-        self._above = list(range(cells))
-
-    def root(self, cell: int) -> int:
-        while self._above[cell] != cell:
-            self._above[cell] = self._above[self._above[cell]]
-            cell = self._above[cell]
-        return cell
-
-    def join(self, cells: Sequence[int]) -> None:
-        for one, other in pairwise(cells):
-            self._above[self.root(one)] = self.root(other)
-
-
 class Problem:
     """Cells that are connected, with what is known of sums of them, before the solver."""
 
@@ -79,7 +60,7 @@ class Problem:
         self._known = {number: each.known for number, each in sums.items()}
         self._members = {number: self._sparse(each.weights) for number, each in sums.items()}
         self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in (("output_flag", False), ("log_to_console", False), ("threads", 1)):
+        for name, value in SETTINGS.items():
             self._solver.setOptionValue(name, value)
         self._every = np.arange(len(cells), dtype=np.int32)
         for can_be in cells.values():
@@ -109,12 +90,12 @@ class Problem:
         """The sums of which anything is known."""
         return [number for number, known in self._known.items() if known is not None]
 
-    def world(self, aim: Mapping[int, float], options: Mapping[str, float]) -> World | None:
+    def world(self, aim: Mapping[int, float]) -> World | None:
         """A world that is far in the direction of an aim, a weight for each cell: the less the weighted sum the better.
 
         None if the solver finds none, or if what it finds does not fit when it is checked in whole numbers.
         """
-        self._towards(aim, options)
+        self._towards(aim, in_whole_numbers=True)
         self._solver.run()
         solution = self._solver.getSolution()
         if not solution.value_valid:
@@ -124,18 +105,17 @@ class Problem:
 
     def binding(self, aim: Mapping[int, float]) -> list[int]:
         """The sums without which there might be worlds further in the direction of an aim, if halves were counted."""
-        self._towards(aim, {**EXACTLY, "solve_relaxation": True})
+        self._towards(aim, in_whole_numbers=False)
         self._solver.run()
         duals = self._solver.getSolution().row_dual
         return [number for number, row in self._rows.items() if abs(duals[row]) > NOTHING]
 
-    def _towards(self, aim: Mapping[int, float], options: Mapping[str, float]) -> None:
+    def _towards(self, aim: Mapping[int, float], *, in_whole_numbers: bool) -> None:
         costs = np.zeros(len(self._every))
         places, weights = self._sparse(aim)
         costs[places] = weights
         self._solver.changeColsCost(len(costs), self._every, costs)
-        for name, value in options.items():
-            self._solver.setOptionValue(name, value)
+        self._solver.setOptionValue("solve_relaxation", not in_whole_numbers)
 
     def _fits(self, counts: np.ndarray) -> bool:
         return all(
