@@ -17,7 +17,7 @@ from mspof_cli.worlds import Problem, Sum
 
 # How many cells may differ from the real ones when one number is looked at, at first and at last. Where more are
 # connected, worlds further away are not looked for, lest it takes too long: then more may be protected than need be.
-NEAR = (300, 3000)
+NEAR = (300, 1000)
 
 # How many sums are tried one by one, when something must be hidden, before the first of them is.
 TRIED = 12
@@ -166,7 +166,7 @@ def protect(attack: Attack, targets: Iterable[int], possible: int) -> Protection
     """
     hidden: list[int] = []
     exposed: list[int] = []
-    for target in attack.narrow(targets, possible):
+    for target in targets:
         while not attack.is_safe(target, possible):
             number = _to_hide(attack, target, possible)
             if number is None:
