@@ -192,19 +192,19 @@ Subject: MSPOF 2018-19-Q3: Ambermere (demonstration): accepted
 Dear colleague,
 
 Thank you for your return of the Making Safeguarding Personal Outcomes
-Framework for October to December in 2018-19 (Q3). It is accepted as it is.
-There is nothing that you need to do.
+Framework for October to December in 2018-19 (Q3). Your return is accepted as
+it is. There is nothing that you need to do.
 
 What we received
 ----------------
   File               Ambermere Q3.xlsx
+  Last changed       15 January 2019, 10:30 UTC
   SHA-256            abc
   Submission number  1
 
 What you returned
 -----------------
-A partial return is welcome. A question that you leave blank is not returned,
-and never counted as zero. You can add it later by sending the form again.
+You answered every question. Thank you.
 
   Number of enquiries               returned
   Q1. Asked about desired outcomes  returned
@@ -225,7 +225,7 @@ Thank you for taking part.
 
 def test_the_whole_letter_of_a_council_with_no_trouble() -> None:
     checked = checked_of(Q3 / "Ambermere.xlsx")
-    received = Received("Ambermere Q3.xlsx", "abc")
+    received = Received("Ambermere Q3.xlsx", "15 January 2019, 10:30 UTC", "abc")
     assert as_text(compose_letter(checked, received)) == LETTER
 
 
@@ -283,7 +283,8 @@ def test_explanations_that_do_not_count_are_not_among_what_asks_for_nothing(tmp_
 
 def test_a_letter_with_notes_does_not_say_that_there_is_nothing_to_do(tmp_path: Path) -> None:
     put_in(tmp_path, workbook(FORM, clean({"enquiries_completed": "40 "})))
-    assert "It is accepted as it is, with 1 note for your information." in " ".join(letter_of(tmp_path).split())
+    letter = " ".join(letter_of(tmp_path).split())
+    assert "Your return is accepted as it is, with 1 note for your information." in letter
 
 
 def test_a_letter_names_the_first_of_very_many_cells(tmp_path: Path) -> None:
@@ -377,7 +378,7 @@ def test_letters_and_copies_name_other_files_without_their_folders(tmp_path: Pat
         ("SET202", "the same figures as for 2018-19-Q3, in 'O'Brien/d.xlsx'"),
     ]
     letters = [path.read_text(encoding="utf-8") for path in sorted((tmp_path / "out").glob("*.txt"))]
-    assert all(" ".join(letter.split()).count(".xlsx'") == 1 for letter in letters)
+    assert [" ".join(letter.split()).count(".xlsx'") for letter in letters] == [1, 1, 0, 0, 1]
     for path in (tmp_path / "out").iterdir():
         with zipfile.ZipFile(path) if path.suffix == ".xlsx" else nullcontext() as archive:
             parts = [archive.read(name) for name in archive.namelist()] if archive else [path.read_bytes()]
@@ -541,9 +542,9 @@ def test_a_cell_with_very_many_findings_says_the_first_and_how_many_more(tmp_pat
     mspof("validate", path, "--feedback", tmp_path / "out")
     [copy] = (tmp_path / "out").glob("*.xlsx")
     note = openpyxl.load_workbook(copy)["Questions"]["C9"].comment.text
-    assert note.count("FORM107") == 10
-    assert note.endswith("\n\nAnd 990 more: see the sheet 'Feedback'.")
-    assert len(note) < 2100
+    assert note.count("FORM107") == 5
+    assert note.endswith("\n\nAnd 995 more: see the sheet 'Feedback'.")
+    assert len(note) < 1100
 
 
 def test_only_the_errors_that_excel_knows_are_copied(tmp_path: Path) -> None:
@@ -1071,11 +1072,69 @@ def test_an_inbox_as_it_comes(tmp_path: Path) -> None:
 # --- what can go wrong ----------------------------------------------------------------------------------------------
 
 
+def test_no_council_is_told_whose_figures_are_the_same_as_its_own(tmp_path: Path) -> None:
+    told = mspof("validate", SAMPLES / "faults" / "SET201-figures-of-another-council", "--feedback", tmp_path / "out")
+    assert b"/b.xlsx'. Expected" in told.stdout
+    written = {path.name: path for path in (tmp_path / "out").iterdir()}
+    assert len(written) == 6
+    for name, path in written.items():
+        other = "Ravenstoke" if name.startswith("Oakenshire") else "Oakenshire"
+        text = path.read_bytes().decode("utf-8", "ignore")
+        if name.endswith(".xlsx"):
+            cells = [cell for row in openpyxl.load_workbook(path)["Feedback"].iter_rows() for cell in row]
+            text = " ".join(str(cell.value) for cell in cells)
+        assert ("another council" in text, other in text) == (True, False), name
+
+
+def test_a_letter_says_what_is_new_and_what_is_still_open(tmp_path: Path) -> None:
+    given = tmp_path / "form.xlsx"
+    given.write_bytes(workbook(FORM, clean({"asked_expressed": 24})))
+    mspof("validate", given, "--feedback", tmp_path / "first")
+    given.write_bytes(workbook(FORM, clean({"asked_expressed": 24, "risk_involved_fully": 60})))
+    mspof("validate", given, "--since", tmp_path / "first", "--feedback", tmp_path / "then")
+    [letter] = (tmp_path / "then").glob("*.txt")
+    lines = [line for line in letter.read_text().splitlines() if line.endswith((", new", ", still open"))]
+    assert {line.rsplit(", ", 1)[1] for line in lines} == {"new", "still open"}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("FORM106-sheets-changed-over.xlsx", "has only the figures that could be found"),
+        ("MSP201-more-than-expressed.xlsx", "has your figures in it"),
+    ],
+)
+def test_only_a_copy_that_has_all_the_figures_is_said_to_have_them(tmp_path: Path, name: str, says: str) -> None:
+    mspof("validate", SAMPLES / "faults" / name, "--feedback", tmp_path)
+    [letter] = tmp_path.glob("*.txt")
+    assert f"The marked copy {says}" in " ".join(letter.read_text().split())
+
+
+def test_a_copy_is_marked_by_what_was_found_and_by_nothing_else(tmp_path: Path) -> None:
+    """The blank form marks itself while it is filled in. On a copy that would be mixed up with what was found."""
+    mspof("validate", SAMPLES / "faults" / "FIG111-true.xlsx", "--feedback", tmp_path)
+    book = openpyxl.load_workbook(*tmp_path.glob("*.xlsx"))
+    assert not any(book[name].conditional_formatting for name in ("Cover", "Questions", "Experience", "Comments"))
+    true = book["Questions"]["C21"]
+    assert (true.value, true.number_format, true.border.left.style) == (True, "General", "medium")
+
+
+def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path) -> None:
+    mspof("validate", Q3 / "Ambermere.xlsx", "--feedback", tmp_path)
+    sheet = openpyxl.load_workbook(*tmp_path.glob("*.xlsx"))["Feedback"]
+    assert [cell.value for row in sheet.iter_rows() for cell in row if cell.value] == [
+        "Feedback on your return",
+        "Ambermere (demonstration) – 2018-19-Q3 – Ambermere.xlsx",
+        "Your return is accepted as it is. There is nothing that you need to do.",
+        "Your figures count in the national summary of the quarter.",
+    ]
+
+
 def test_a_link_that_leads_nowhere_still_has_a_letter(tmp_path: Path) -> None:
     (tmp_path / "form.xlsx").symlink_to(tmp_path / "gone.xlsx")
     text = files_of(tmp_path / "form.xlsx")[".txt"].decode()
-    assert "  SHA-256  not known\n" in text
-    assert "It could not be read" in text
+    assert "  Last changed  not known\n  SHA-256       not known\n" in text
+    assert "Your file could not be read" in text
 
 
 def test_comments_that_cannot_be_read_do_not_keep_the_rest_from_coming_back(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import os
 import random
 import re
@@ -209,7 +210,8 @@ DOUBTFUL = (
 )
 
 ODD_ON_COVER = (
-    *("", "yes", "no", "2", "soon", 0, 3, 1.5, 43500, 10_000, -1, "first", "Yes", "15/01/2019", "DEMO00002"),
+    *("", "yes", "no", "2", "soon", 0, 3, 1.5, 43500, 10_000, -1, "first", "Yes", "DEMO00002"),
+    *("15/01/2019", "30/12/2018"),
     *(Cell(Kind.PERCENTAGE, 1), Cell(Kind.DATE, 43558.5), Cell(Kind.DATE, 43101), True, "Quillbridge"),
 )
 WHOSE: tuple[dict[str, Value | None], ...] = (
@@ -256,6 +258,58 @@ def random_cover(chance: random.Random, form: Form) -> dict[Key, Value]:
     for key in chance.sample(sorted(filled, key=str), chance.choice((0, 0, 1, 2, 3))):
         filled[key] = chance.choice(ODD_ON_COVER)
     return filled
+
+
+# What is typed for the date completed and the submission number of 2018-19-Q3, with what becomes of COVER202, COVER203
+# and COVER401; None where the form can't tell, whatever it is when it is read.
+DAYS: dict[Value, tuple[str | None, str | None]] = {
+    "18/01/2019": ("held", "held"),
+    "2019-01-18": ("held", "held"),
+    "30/12/2018": ("broken", "held"),
+    "2018-12-30": ("broken", "held"),
+    "29/02/2020": ("held", "held"),
+    datetime.date(2019, 1, 18): ("held", "held"),
+    datetime.date(2018, 12, 30): ("broken", "held"),
+    "soon": (None, "broken"),
+    "31/02/2019": (None, None),
+    "01/13/2019": (None, None),
+    "xx/01/2019": (None, None),
+    "18 January 2019": (None, None),
+    "8/1/2019": (None, None),
+}
+SUBMISSIONS: dict[Value, str | None] = {
+    "2": "held",
+    "12": "held",
+    " 3 ": "held",
+    "9999": "held",
+    "two": "broken",
+    "1st": "broken",
+    "n/a": "broken",
+    "0": None,
+    "007": None,
+    "12345": None,
+    "1 2": None,
+}
+
+
+@needed
+def test_what_is_typed_on_the_cover_as_text_is_checked_as_far_as_it_can_be(tmp_path: Path) -> None:
+    form = FORMS["2018-19"]
+    pairs = list(itertools.zip_longest(DAYS, SUBMISSIONS, fillvalue="1"))
+    forms = {
+        str(number): build_form(form, councils(form), figures(CLEAN) | cover_of(completed=day, submission=submission))
+        for number, (day, submission) in enumerate(pairs)
+    }
+    results = computed(forms, tmp_path)
+    for number, (day, submission) in enumerate(pairs):
+        early, stated = DAYS[day]
+        expected = {"COVER202": early, "COVER203": stated, "COVER401": SUBMISSIONS.get(submission, "held")}
+        verdicts_ = {code: verdict for (code, _), verdict in said_on_cover(results[str(number)]).items()}
+        told = {code: verdicts_[code] for code in expected}
+        assert told == {code: known or "could not be tried" for code, known in expected.items()}, (day, submission)
+        broken = {code for code, _ in on_cover(Reader(SCHEMAS).read(tmp_path / "made" / f"{number}.xlsx"))}
+        for code, verdict in told.items():
+            assert verdict == "could not be tried" or (code in broken) == (verdict == "broken"), (day, submission)
 
 
 @needed
@@ -417,8 +471,8 @@ def written(form: Form) -> set[tuple[str, str, str]]:
 def test_formulas_use_only_what_excel_2016_and_libreoffice_both_have() -> None:
     known = {
         *("ABS", "AND", "CELL", "CHAR", "COUNT", "COUNTIF", "FIND", "IF", "IFERROR", "INT", "ISBLANK", "ISERROR"),
-        *("ISNUMBER", "ISTEXT", "LEFT", "LEN", "MAX", "MID", "NOT", "OR", "REPT", "RIGHT", "SUBSTITUTE"),
-        *("DATE", "ROW", "SUMPRODUCT", "TEXT", "TRIM", "VALUE"),
+        *("ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MAX", "MID", "NOT", "OR", "REPT", "RIGHT", "SUBSTITUTE"),
+        *("DATE", "DAY", "MONTH", "ROW", "SUMPRODUCT", "TEXT", "TRIM", "VALUE"),
     }
     for form in FORMS.values():
         book = openpyxl.load_workbook(io.BytesIO(build_form(form, councils(form))))

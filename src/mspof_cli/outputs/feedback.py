@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -130,5 +131,11 @@ class _Desk:
 
 
 def _received(ret: Return, sent: Sent | None) -> Received:
-    """What arrived. When it was saved is not said: the disk's time is that of whoever put the file in the folder."""
-    return Received(printable(ret.file_name), ret.sha256 or "not known", sent.beyond if sent else ())
+    """What arrived. The time is the file's own, in UTC, so that it is the same wherever the letter is written."""
+    try:
+        saved = datetime.datetime.fromtimestamp(Path(ret.file).stat().st_mtime, datetime.UTC)
+    except OSError:  # a link that leads nowhere
+        changed = "not known"
+    else:
+        changed = f"{saved.day} {saved:%B %Y, %H:%M} UTC"
+    return Received(printable(ret.file_name), changed, ret.sha256 or "not known", sent.beyond if sent else ())

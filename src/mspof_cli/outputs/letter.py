@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Since, Status
+from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Status
 from mspof_cli.outputs.safe import printable
 from mspof_cli.outputs.text import SINCE_WORDS, number_of, where
 from mspof_cli.periods import QUARTER_MONTHS, Period
@@ -31,6 +31,7 @@ PARTIAL = (
     "A partial return is welcome. A question that you leave blank is not returned, and never counted as zero. You can "
     "add it later by sending the form again."
 )
+COMPLETE = "You answered every question. Thank you."
 
 # The sections of findings, in order, with what each says above them.
 ERRORS, QUERIES, EXPLAINED = "Errors to correct", "Queries to correct or explain", "Explained"
@@ -45,11 +46,22 @@ FINDINGS = {
 
 
 class Received(NamedTuple):
-    """What arrived: the file's name, its SHA-256, and what it held beyond the form."""
+    """What arrived: the file's name, when it was last changed, its SHA-256, and what it held beyond the form."""
 
     name: str
+    changed: str
     sha256: str
     beyond: tuple[str, ...] = ()
+
+
+class Copy(NamedTuple):
+    """How the marked copy, and the place on it for explanations, are called where they are spoken of."""
+
+    name: str
+    explanations: str
+
+
+ENCLOSED = Copy("The marked copy", "the column 'Explanation' on the first sheet of the marked copy")
 
 
 class Section(NamedTuple):
@@ -106,17 +118,18 @@ def outcome(checked: Checked) -> str:
     errors, queries = (number_of_open(checked, severity) for severity in (Severity.ERROR, Severity.QUERY))
     match checked.status:
         case Status.NOT_READABLE:
-            return "It could not be read, so its figures are not known."
+            return "Your file could not be read, so its figures are not known."
         case Status.NEEDS_CORRECTING:
             also = f", and {_many(queries, 'query', 'queries')} to correct or explain" if queries else ""
             return f"There {_is(errors)} {number_of(errors, 'error')} to correct{also}."
         case Status.WITH_QUERIES:
-            return f"It is accepted. There {_is(queries)} {_many(queries, 'query', 'queries')} to correct or explain."
+            many = _many(queries, "query", "queries")
+            return f"Your return is accepted. There {_is(queries)} {many} to correct or explain."
         case _:
             notes = sum(finding.severity is Severity.NOTE for finding in checked.findings)
             if notes:
-                return f"It is accepted as it is, with {number_of(notes, 'note')} for your information."
-            return "It is accepted as it is. There is nothing that you need to do."
+                return f"Your return is accepted as it is, with {number_of(notes, 'note')} for your information."
+            return "Your return is accepted as it is. There is nothing that you need to do."
 
 
 def number_of_open(checked: Checked, severity: Severity) -> int:
@@ -132,16 +145,13 @@ def _many(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
-def next_steps(checked: Checked) -> tuple[str, ...]:
+def next_steps(checked: Checked, copy: Copy) -> tuple[str, ...]:
     """What happens next, and what the council can do."""
     number = (checked.ret.who.submission or 0) + 1
-    again = (
-        f"correct the form, put {number} as its submission number, and send it again. The marked copy has your "
-        "figures in it: you can correct that one."
-    )
+    again = f"correct the form, put {number} as its submission number, and send it again. {_figures_in(copy, checked)}"
     explain = (
-        "write what lies behind the figures in the column 'Explanation' on the first sheet of the marked copy, and "
-        "send it back. Say what happened and to how many. Do not name or describe a person."
+        f"write what lies behind the figures in {copy.explanations}, and send it back. "
+        "Say what happened and to how many. Do not name or describe a person."
     )
     match checked.status:
         case Status.NOT_READABLE:
@@ -157,6 +167,14 @@ def next_steps(checked: Checked) -> tuple[str, ...]:
             return (_counted(checked, "Your figures count in the national summary of the quarter."),)
 
 
+def _figures_in(copy: Copy, checked: Checked) -> str:
+    """Whether the copy can be corrected: where the form was changed, some figures could not be found."""
+    changed = [each for each in checked.findings if each.severity is Severity.ERROR and each.code.startswith("FORM")]
+    if changed:
+        return f"{copy.name} has only the figures that could be found: the others stand in your file."
+    return f"{copy.name} has your figures in it: you can correct that one."
+
+
 def _counted(checked: Checked, as_asked: str) -> str:
     """Where the figures of a return that is accepted are counted: ``as_asked``, unless it is another quarter's."""
     if checked.ret.is_empty:
@@ -170,11 +188,12 @@ def _counted(checked: Checked, as_asked: str) -> str:
 def _sections(checked: Checked, received: Received) -> Iterator[Section]:
     ret, findings = checked.ret, checked.findings
     submission = [("Submission number", str(ret.who.submission))] if ret.who.submission else []
-    file = (("File", received.name), ("SHA-256", received.sha256))
+    file = (("File", received.name), ("Last changed", received.changed), ("SHA-256", received.sha256))
     yield Section("What we received", facts=(*file, *submission))
     if ret.form:
         states = tuple((q.heading, STATE_WORDS[ret.states[q.slug]]) for q in ret.form.collection.question)
-        yield Section("What you returned", (PARTIAL,), states)
+        is_complete = all(state is State.RETURNED for state in ret.states.values())
+        yield Section("What you returned", (COMPLETE if is_complete else PARTIAL,), states)
     for heading, says in FINDINGS.items():
         own = [finding for finding in findings if _heading(finding) == heading]
         if own:
@@ -184,7 +203,7 @@ def _sections(checked: Checked, received: Received) -> Iterator[Section]:
     if received.beyond:
         says = "The marked copy is made anew from the blank form, so it does not have these, which stand in your file:"
         yield Section("In your file, but not on the form", (says,), listed=tuple((each,) for each in received.beyond))
-    yield Section("What happens next", next_steps(checked))
+    yield Section("What happens next", next_steps(checked, ENCLOSED))
 
 
 def _heading(finding: Finding) -> str:
@@ -209,7 +228,7 @@ def _listed(findings: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
 
 
 def _headline(finding: Finding) -> str:
-    since = SINCE_WORDS[finding.since] if finding.since and finding.since is Since.STILL_OPEN else ""
+    since = SINCE_WORDS[finding.since] if finding.since else ""
     return ", ".join(filter(None, (where(finding) or "The form as a whole", finding.code, since)))
 
 

@@ -28,13 +28,7 @@ def same_as_another_council(returns: Sequence[Return]) -> Iterator[Met]:
         for ret in twins:
             others = [other for other in twins if other is not ret and other.who.council is not ret.who.council]
             if others:
-                council = others[0].who.council
-                facts = {
-                    "found": others[0].file,
-                    "name": others[0].file_name,
-                    "council": council.name if council else "",
-                }
-                yield ret.file, Trouble("SET201", ret.places(ret.figures), facts=facts)
+                yield ret.file, Trouble("SET201", ret.places(ret.figures), facts={"found": others[0].file})
 
 
 SAME_AS_ANOTHER_COUNCIL = Check(
@@ -44,7 +38,7 @@ SAME_AS_ANOTHER_COUNCIL = Check(
         severity=Severity.ERROR,
         found="the same figures as in '{found}'",
         expected="this council's own figures",
-        message="Every figure is the same as in the return of {council} for the same period ('{name}').",
+        message="Every figure is the same as in another council's return for the same period.",
         fix="Check that this form holds your own council's figures.",
         because="Two councils with the same figures throughout are a form that was copied, or a wrong name on a cover.",
         example="a form filled in for one council and sent again under the name of another",

@@ -134,7 +134,8 @@ class _Known:
         spoken = {"label": text_of(derived.label), "found": found, "numerator": part, "base": base}
         holds = condition(line, {"part": part, "base": base})
         check = self._of_figures(ALL_OR_NONE.rule, derived.question, figures, holds, spoken)
-        return check._replace(title=f"'{derived.label}' is neither 0 % nor 100 %")
+        faulty = dict.fromkeys((self.keys[name] for name in self.collection.expand(derived.numerator)), "TRUE")
+        return check._replace(title=f"'{derived.label}' is neither 0 % nor 100 %", faulty=faulty)
 
     def _has(self, names: Iterable[str]) -> bool:
         return all(name in self.expressions for name in names)

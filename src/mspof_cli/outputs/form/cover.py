@@ -16,7 +16,7 @@ from mspof_cli.layout import Form, Key
 from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check
 from mspof_cli.outputs.form.entry import LARGEST_SUBMISSION, DropDowns
 from mspof_cli.outputs.form.formulas import any_of, text_of, words
-from mspof_cli.outputs.form.readings import Reading
+from mspof_cli.outputs.form.readings import OF_NO_NUMBER, Reading, has_any_of
 from mspof_cli.periods import quarter_label
 from mspof_cli.register import Register
 from mspof_cli.rules.alone import (
@@ -35,6 +35,8 @@ GENERAL = {rule.code: rule for rule in COVER}
 LAST_DATE = 109_999
 
 LONG_AFTER = 9_999_999
+
+EACH_DIGIT = "{1,2,3,4}"  # of the largest submission number
 
 
 class Known(NamedTuple):
@@ -142,22 +144,24 @@ class CoverChecks:
         return self._check(GENERAL["COVER103"], ["council", "ons_code"], verdict, facts)
 
     def _numbers(self) -> Iterator[Check]:
-        """The submission number and the date completed: what is no number in Excel is judged when it is read."""
+        """The submission number and the date completed, as numbers or as text; a date in words is judged on receipt."""
         number, day = self._line("submission"), self._line("completed")
-        cell = number.cell
+        cell, text = number.cell, number.text
         whole = f"IF(ISNUMBER({cell}),AND({cell}>=1,{cell}<={LARGEST_SUBMISSION},{cell}=INT({cell})),FALSE)"
         plain = f"AND({whole},NOT(OR({number.is_date},{number.is_odd})))"
-        wrong = f"IF(ISNUMBER({cell}),NOT({whole}),FALSE)"
-        yield self._stated(GENERAL["COVER401"], ["submission"], plain, wrong)
+        typed = f'SUMPRODUCT(--ISERROR(FIND(MID({text}&"0000",{EACH_DIGIT},1),"0123456789")))=0'
+        typed = f'AND({text}<>"",LEN({text})<={len(str(LARGEST_SUBMISSION))},LEFT({text},1)<>"0",{typed})'
+        wrong = f"IF(ISNUMBER({cell}),NOT({whole}),{has_any_of(OF_NO_NUMBER, text)})"
+        yield self._stated(GENERAL["COVER401"], ["submission"], f"OR({plain},{typed})", wrong)
         cell = day.cell
         within = f"IF(ISNUMBER({cell}),AND({cell}>=1,{cell}<={LAST_DATE}),FALSE)"
-        wrong = f"IF(ISNUMBER({cell}),NOT({within}),FALSE)"
-        is_day = f"AND({within},NOT({day.is_odd}))"
+        wrong = f"IF(ISNUMBER({cell}),NOT({within}),{day.refused}=1)"
+        is_day = f"IF(ISNUMBER({cell}),AND({within},NOT({day.is_no_day})),ISNUMBER({day.number}))"
         yield self._stated(DATE_NOT_STATED.rule, ["completed"], is_day, wrong)
-        early = f"IF(INT({cell})<{self.last_day},{BROKEN},{HELD})"
+        early = f"IF(INT({day.number})<{self.last_day},{BROKEN},{HELD})"
         verdict = f"IF(AND({self.says_when},{is_day}),{early},{NOT_TRIED})"
         facts = {
-            "found": f'TEXT({cell},"dd/mm/yyyy")',
+            "found": f'TEXT({day.number},"dd/mm/yyyy")',
             "period": '"the quarter"',
             "last": f'TEXT({self.last_day},"dd/mm/yyyy")',
         }

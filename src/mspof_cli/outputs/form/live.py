@@ -4,8 +4,8 @@ of the whole return on the cover. All of it is formulas, which Excel keeps up to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule as Format
@@ -23,7 +23,7 @@ from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.readings import Reading, Readings, fault_name, reference
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, fault_border, fault_fill, fault_font, line_count
 from mspof_cli.outputs.text import ranges
-from mspof_cli.schemas import Question, figure_name
+from mspof_cli.schemas import ANSWER, Field, Question, figure_name
 
 HEADINGS = {
     "Rule": 13, "About": 12, "What should hold": 38, "If not": 9, "Verdict": 18, "What is wrong": 44, "What to do": 46,
@@ -38,7 +38,7 @@ ABOUT_CHECKS = (
 MORE_CHECKS = "More is checked when the form is received, such as the change from the quarter before."
 NOT_HERE = "Checked when the form is received, not here: {}."
 CODES_NAMED = 12
-NO_TROUBLE = "✓ No trouble found"
+NO_TROUBLE = "✓ The form found no trouble"
 WAITING = f"{NO_TROUBLE}. Some checks need other answers."
 IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9."
 WELL = "✓ The form's own checks found nothing to correct."
@@ -60,9 +60,7 @@ class Live:
         """``cells`` are the form's answer cells; those of lists of cases are not read in formulas."""
         self.form, self.cells, self._readings, self._known = form, cells, readings, known
         self.read: dict[Key, Reading] = {
-            key: readings.add(_name(key), cell, is_count=key[0] is not None)
-            for key, cell in cells.items()
-            if _is_read(form, key)
+            key: readings.add(_name(key), cell, _kind(form, key)) for key, cell in cells.items() if _is_read(form, key)
         }
         self._counted: dict[tuple[str, str], str] = {}
         for slug, column in dict.fromkeys((key[0], key[2]) for key in self.read):
@@ -172,23 +170,24 @@ class Live:
 
         A formula, and examples of what it may say.
         """
-        rows = [row for row in self.rows if row.check.question == question.slug]
+        rows = [row for row in self.rows if any(key[0] == question.slug for key in row.check.faulty)]
+        rows.sort(key=lambda row: row.check.question != question.slug)
         own = [reading for key, reading in self.read.items() if key[0] == question.slug]
         if not own:
             return None
         given, doubts = ("+".join(refs) for refs in zip(*((each.given, each.doubt) for each in own), strict=True))
         waiting = any_of([f"{row.verdict}={NOT_TRIED}" for row in rows])
         well = f'IF({doubts}>0,"{IN_DOUBT}",IF({waiting},"{WAITING}","{NO_TROUBLE}"))'
-        expression = f'IF({given}=0,"Not filled in",{well})'
-        for severity in reversed(Severity):
-            for row in reversed(rows):
-                if row.check.rule.severity is severity:
-                    said = f'"{FAULTS[severity].symbol} {row.check.rule.code}: "&{row.message}'
-                    expression = f'IF({row.now}="{severity.value}",{said},{expression})'
-        examples = [
-            f"{FAULTS[row.check.rule.severity].symbol} {row.check.rule.code}: {row.check.example}" for row in rows
-        ]
-        return formula(expression, f"all of '{question.label}'"), [*examples, IN_DOUBT, WAITING]
+        expression = _worst_of(rows, f'IF({given}=0,"Not filled in",{well})')
+        return formula(expression, f"all of '{question.label}'"), [*_examples(rows), IN_DOUBT, WAITING]
+
+    def message_on_cover(self, field: Field) -> tuple[str, list[str]] | None:
+        """What to say beside a line of the cover: the worst that is found with it, if anything; None if nothing can be.
+
+        A formula, and examples of what it may say.
+        """
+        rows = [row for row in self.rows if (None, field.slug, ANSWER) in row.check.faulty]
+        return (formula(_worst_of(rows, '""'), f"'{field.label}'"), _examples(rows)) if rows else None
 
     def state(self, sheet: str) -> list[str]:
         """The state of the whole return, in two lines: what the checks found, and which questions are filled in."""
@@ -227,12 +226,39 @@ class Live:
         return [f'({number})&" of {len(whole)} questions filled in"&{named}&". A partial return is welcome."']
 
 
+def _worst_of(rows: Sequence[Row], otherwise: str) -> str:
+    """The words of the worst check that is broken and counts; of several, those of the first."""
+    expression = otherwise
+    for severity in reversed(Severity):
+        for row in reversed(rows):
+            if row.check.rule.severity is severity:
+                said = f"{text_of(_introduced(row, ''))}&{row.message}"
+                expression = f'IF({row.now}="{severity.value}",{said},{expression})'
+    return expression
+
+
+def _examples(rows: Iterable[Row]) -> list[str]:
+    return [_introduced(row, row.check.example) for row in rows]
+
+
+def _introduced(row: Row, words: str) -> str:
+    return f"{FAULTS[row.check.rule.severity].symbol} {row.check.rule.code}: {words}"
+
+
 def _is_read(form: Form, key: Key) -> bool:
     """Whether an answer takes part in checks: on the cover, or in a question that is not a list."""
     question, row, _ = key
     if question is None:
         return row not in form.collection.questions  # which would be the comment on a question
     return not form.collection.questions[question].is_list
+
+
+def _kind(form: Form, key: Key) -> Literal["count", "date", "text"]:
+    """As what an answer is read."""
+    question, row, _ = key
+    if question is not None:
+        return "count"
+    return "date" if any(field.slug == row and field.kind == "date" for field in form.collection.cover) else "text"
 
 
 def _name(key: Key) -> str:
@@ -247,7 +273,7 @@ def _mark(page: Page, cell: Cell, conditions: Mapping[Severity, str]) -> None:
         style = DifferentialStyle(
             font=fault_font(severity),
             fill=fault_fill(severity),
-            border=fault_border(severity),
+            border=fault_border(severity, "thin"),  # Excel knows no other here
             numFmt=NumberFormat(numFmtId=200 + severity.rank, formatCode=fault.number_format("General")),
         )
         page.sheet.conditional_formatting.add(

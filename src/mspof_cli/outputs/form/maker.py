@@ -26,19 +26,29 @@ LIST_ROWS = 200
 # How wide columns are, in characters: the least and the most for row labels, then what stands beside the answers.
 COVER_LABELS, QUESTION_LABELS, COMMENT_LABELS = (28, 40), (50, 56), (34, 40)
 COLUMN_LABEL = 24  # a longer one is wrapped
-HINT_WIDTH, REMARK_WIDTH, MESSAGE_WIDTH = 46, 25, 32
+HINT_WIDTH, REMARK_WIDTH, MESSAGE_WIDTH = 40, 25, 32
 
 
 def made(
-    form: Form, councils: Sequence[Council], answers: Mapping[Key, Value], guidance: Sequence[tuple[str, str]]
+    form: Form,
+    councils: Sequence[Council],
+    answers: Mapping[Key, Value],
+    guidance: Sequence[tuple[str, str]],
+    *,
+    marks_itself: bool = True,
 ) -> Maker:
-    """The form with everything on it, but for the answers that it has no room for: see ``left_out``."""
+    """The form with everything on it, but for the answers that it has no room for: see ``left_out``.
+
+    ``marks_itself`` is whether it marks answers at fault while it is filled in, as the blank form does.
+    """
     maker = Maker(form, councils, answers)
     for part in maker.parts:
         maker.lay_out(part)
     for part in maker.parts:  # only now is it known which cells are free
         maker.explain(part)
-    maker.check()
+    live = maker.check()
+    if marks_itself:
+        live.mark_answers(maker.pages)
     write_guidance(maker.pages[form.edition.guidance_sheet], form, guidance)
     for key, value in answers.items():
         if key in maker.cells:
@@ -201,19 +211,19 @@ class Maker:
             page.note(row, column, text, style)
             page.widen(column, width)
 
-    def check(self) -> None:
+    def check(self) -> Live:
         """Make the form check itself: the sheet of checks, messages beside the questions, the state on the cover."""
         known = known_councils(self.councils, self.drop_downs)
         live = Live(self.form, self.readings, self.cells, known)
         live.write_sheet(self.pages[self.checks_sheet])
-        live.mark_answers(self.pages)
         for part in self.parts:
             page, question = self.pages[part.block.sheet], self.collection.questions.get(part.block.question or "")
             message = live.message(question) if question else None
             if message and part.answered:
                 self._show_message(page, part, *message)
             if part.block is self.edition.cover:
-                self._show_state(page, part, live.state(self.checks_sheet))
+                self._show_on_cover(page, part, live)
+        return live
 
     def _show_message(self, page: Page, part: Part, message: str, examples: Sequence[str]) -> None:
         """Write what is found with a question beside its answers, or one column on where no row is free."""
@@ -222,17 +232,26 @@ class Maker:
                 return
             rows = page.free_rows(range(min(part.answered), max(part.answered) + 1), column)
             if rows:
-                page.message(rows, column, message, "live")
-                page.widen(column, MESSAGE_WIDTH)
-                size = STYLES["live"].size
-                lines = max(line_count(text, MESSAGE_WIDTH - 2, size) for text in examples)
-                for row in rows:
-                    page.heighten(row, (lines * size * 1.3 + 8) / len(rows))
+                self._write_message(page, rows, column, message, examples)
                 return
 
-    def _show_state(self, page: Page, part: Part, state: Sequence[str]) -> None:
-        """Write the state of the whole return below the cover."""
-        for row, formula in enumerate(state, page.empty_below(part.bottom + 2)):
+    def _write_message(self, page: Page, rows: range, column: int, message: str, examples: Sequence[str]) -> None:
+        """Write a message into some free rows of a column, which become high enough for all that it may say."""
+        page.message(rows, column, message, "live")
+        page.widen(column, MESSAGE_WIDTH)
+        size = STYLES["live"].size
+        lines = max(line_count(text, MESSAGE_WIDTH - 2, size) for text in examples)
+        for row in rows:
+            page.heighten(row, (lines * size * 1.3 + 8) / len(rows))
+
+    def _show_on_cover(self, page: Page, part: Part, live: Live) -> None:
+        """Write what is found with each line beside its hint, and the state of the whole return below the cover."""
+        beside = part.columns.stop + 1
+        for field in self.collection.cover:
+            message, row = live.message_on_cover(field), part.labels["row", field.slug].row
+            if message and not page.has_block_in(beside):
+                self._write_message(page, range(row, row + 1), beside, *message)
+        for row, formula in enumerate(live.state(self.checks_sheet), page.empty_below(part.bottom + 2)):
             page.formula(row, part.columns.start, formula, "state")
 
     def finish(self, sheet: str) -> None:
@@ -251,12 +270,12 @@ class Maker:
         answers = sorted((cell.row, cell.column) for cell in self.cells.values() if cell.parent is page.sheet)
         page.finish(edition.title, edition.marker, answers[0] if answers else (1, 1), self._repeated_rows(sheet))
 
-    def _repeated_rows(self, sheet: str) -> int:
-        """How many rows to print at the top of every page: those of the title, and of a list its headings."""
+    def _repeated_rows(self, sheet: str) -> range:
+        """The rows to print at the top of every page: those of the title, and of a list its headings."""
         parts = [part for part in self.parts if part.block.sheet == sheet]
         if len(parts) == 1 and not parts[0].block.rows:
-            return parts[0].bottom
-        return max(1, min(3, self.pages[sheet].first_row - 1))
+            return range(1, parts[0].bottom + 1)
+        return range(1, max(1, min(3, self.pages[sheet].first_row - 1)) + 1)
 
     def _purposes(self, sheet: str) -> list[str]:
         """What a sheet is for, in a line or two."""

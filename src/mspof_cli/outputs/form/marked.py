@@ -1,6 +1,7 @@
 """The form again with a council's own figures: each cell at fault marked, and in front a sheet of all that was found.
 
-It is made anew from the edition, never from the file that came in.
+It is made anew from the edition, never from the file that came in. What was found stays marked, whatever is corrected;
+the messages beside the questions, and the sheet of checks, are those of the form, and follow the corrections.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from mspof_cli.outputs.form.file import file_of, free_name
 from mspof_cli.outputs.form.maker import Maker, made
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, dress_fault, line_count, put_text
-from mspof_cli.outputs.letter import Received, next_steps, outcome
+from mspof_cli.outputs.letter import Copy, Received, next_steps, outcome
 from mspof_cli.outputs.safe import workbook_text
 from mspof_cli.outputs.text import SINCE_WORDS, ranges
 from mspof_cli.rules import Checked
@@ -32,9 +33,12 @@ from mspof_cli.sent import Sent
 
 AUTHOR = "mspof"
 COMMENT_WIDTH, COMMENT_LINE = 380, 18  # pixels
-LONGEST_COMMENT = 2000  # characters: about as much as a screen shows
-WIDTHS = dict(zip(HEADINGS, (7, 11, 12, 12, 26, 46, 46, 12, 48, 8), strict=True))
+LONGEST_COMMENT = 1000  # characters: about as much as half a screen shows
+WIDTHS = dict(zip(HEADINGS, (7, 11, 14, 12, 30, 46, 46, 12, 48, 8), strict=True))
+ALONE = 100  # how wide the first column is where there is no table of findings
 TITLE = "Feedback on your return"
+LEFT = 2  # the first column that is used
+THIS = Copy("This copy", "the column 'Explanation' below")
 
 # The rule about labels that were not found, whose cells are those where they should be.
 MISSING_LABEL = "FORM103"
@@ -49,7 +53,7 @@ def marked_form(
     guidance: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """The marked copy of a return that could be read, as an Excel workbook."""
-    maker = made(form, councils, sent.answers, guidance)
+    maker = made(form, councils, sent.answers, guidance, marks_itself=False)
     if maker.left_out:
         cases = len({key[:2] for key in maker.left_out})
         received = received._replace(beyond=(*received.beyond, f"{cases} cases for which the form has no room"))
@@ -142,31 +146,40 @@ def _front(maker: Maker) -> Page:
 
 def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Cell]], received: Received) -> None:
     """The sheet in front: what became of the return, every finding with a link to its cells, room to explain."""
-    who, left = checked.ret.who, 2
+    who = checked.ret.who
     about = (who.council.name if who.council else "", str(who.period or ""), received.name)
-    for column, width in enumerate(WIDTHS.values(), left):
-        page.widen(column, width)
-    steps = (outcome(checked), *next_steps(checked))
+    page.widen(LEFT, WIDTHS[feedback.NUMBER] if checked.findings else ALONE)
+    steps = (outcome(checked), *next_steps(checked, THIS))
     for row, text in enumerate(steps, 4):
-        page.note(row, left, text, "instruction")
-    team, top = 4 + len(steps), 6 + len(steps)
-    page.note(team, left, feedback.TEAM, "row on one line")
-    page.answer(team, left + 4, "entry", "@")
-    columns = {heading: column for column, heading in enumerate(HEADINGS, left)}
-    for heading, column in columns.items():
-        page.put(top, column, heading, "heading")
-    for number, (finding, targets) in enumerate(zip(checked.findings, cells, strict=True), 1):
-        _write_finding(page, top + number, number, finding, columns, targets)
-    below = top + len(checked.findings) + 2
+        page.note(row, LEFT, text, "instruction")
+    top = below = 5 + len(steps)
+    if checked.findings:
+        top = _write_findings(page, top, checked.findings, cells)
+        below = top + len(checked.findings) + 2
     for heading, lines in _more(checked, received):
-        page.note(below, left, heading, "row on one line")
+        page.note(below, LEFT, heading, "row on one line")
         for row, line in enumerate(lines, below + 1):
-            page.note(row, left, line, "instruction")
+            page.note(row, LEFT, line, "instruction")
         below += len(lines) + 2
-    page.sheet.column_dimensions[column_letters(columns[feedback.MEASURE])].hidden = True
     page.title(1, TITLE, "title")
     page.title(2, " – ".join(filter(None, about)), "subtitle")
-    page.finish(TITLE, received.name, (top, left), 2)
+    page.finish(TITLE, received.name, (top, LEFT), range(top, top + 1) if checked.findings else range(1, 3))
+
+
+def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Sequence[Sequence[Cell]]) -> int:
+    """The table of findings, above it who explains them if any may be explained; gives the row of its headings."""
+    if any(finding.severity is Severity.QUERY for finding in findings):
+        page.note(top - 1, LEFT, feedback.TEAM, "row on one line")
+        page.answer(top - 1, LEFT + 4, "entry", "@")
+        top += 1
+    columns = {heading: column for column, heading in enumerate(HEADINGS, LEFT)}
+    for heading, column in columns.items():
+        page.put(top, column, heading, "heading")
+        page.widen(column, WIDTHS[heading])
+    page.sheet.column_dimensions[column_letters(columns[feedback.MEASURE])].hidden = True
+    for number, (finding, targets) in enumerate(zip(findings, cells, strict=True), 1):
+        _write_finding(page, top + number, number, finding, columns, targets)
+    return top
 
 
 def _write_finding(

@@ -23,7 +23,7 @@ A4 = 9
 PAGE_WIDTH, PAGE_HEIGHT, CHARACTER = 523, 727, 5.3
 MOST_TO_SHRINK = 1.3  # a sheet a little longer than a page is made to fit on one: no question is cut in two
 GAP_WIDTH = 2.5  # of a column that the edition does not use, in characters
-PORTRAIT_CHARACTERS = 125  # a wider sheet is printed on its side, so that its text stays large enough to read
+PORTRAIT_CHARACTERS = 145  # a wider sheet is printed on its side, so that its text stays large enough to read
 
 
 class Page:
@@ -136,14 +136,17 @@ class Page:
         """Start a new printed page with a row."""
         self.sheet.row_breaks.append(Break(id=row - 1))
 
-    def finish(self, title: str, version: str, cursor: tuple[int, int], repeated_rows: int) -> None:
-        """Everything that waits until all text is written: widths, heights, printing and protection."""
+    def finish(self, title: str, version: str, cursor: tuple[int, int], repeated: range) -> None:
+        """Everything that waits until all text is written: widths, heights, printing and protection.
+
+        ``repeated`` are the rows to print at the top of every page.
+        """
         bottom, right = self.sheet.max_row, self.sheet.max_column
         for column in range(1, right + 1):
             self.sheet.column_dimensions[column_letters(column)].width = self._widths.get(column, GAP_WIDTH)
         for row, cells in enumerate(self.sheet.iter_rows(1, bottom, 1, right), 1):
             self.sheet.row_dimensions[row].height = min(409, max(self._least.get(row, 0), self._height(cells)))
-        self._print_set_up(title, version, repeated_rows)
+        self._print_set_up(title, version, repeated)
         view = self.sheet.sheet_view
         view.showGridLines = False
         view.selection[0].activeCell = view.selection[0].sqref = self.sheet.cell(*cursor).coordinate
@@ -163,7 +166,7 @@ class Page:
             heights.append(lines * size * 1.3 + 8)
         return max(heights) or 12
 
-    def _print_set_up(self, title: str, version: str, repeated_rows: int) -> None:
+    def _print_set_up(self, title: str, version: str, repeated: range) -> None:
         sheet = self.sheet
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.paperSize = A4
@@ -176,7 +179,7 @@ class Page:
         margins.header = margins.footer = 0.4
         sheet.print_options.horizontalCentered = True
         sheet.print_area = f"A1:{column_letters(sheet.max_column)}{sheet.max_row}"
-        sheet.print_title_rows = f"1:{repeated_rows}"
+        sheet.print_title_rows = f"{repeated[0]}:{repeated[-1]}"
         for part, text in (
             (sheet.oddHeader.left, _literal(title)),
             (sheet.oddHeader.right, "&A"),

@@ -7,7 +7,7 @@ one for each respondent of a question: how many of the answers are numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -24,6 +24,7 @@ HEADINGS = (
     *("Fault", "A number", "Its format"),
 )
 EACH_DIGIT = "{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15}"  # of the longest number that is read from text
+EACH_OF_A_DAY = "{1,2,3,4,5,6,7,8}"
 EACH_COMMA = "{3,7,11,15}"  # how many letters may stand behind a comma of it
 EACH_LETTER = "ROW($1:$99)"  # of a text, as far as it is looked at
 
@@ -75,6 +76,11 @@ class Reading(NamedTuple):
         shown = _format(self.cell)
         return f'OR({shown}="P",AND({shown}="G",{self.usual}<>"G"))'
 
+    @property
+    def is_no_day(self) -> str:
+        """Whether a number is shown as a percentage, or is TRUE or FALSE. LibreOffice knows few formats as a date's."""
+        return f'OR({_format(self.cell)}="P",ISLOGICAL({self.cell}))'
+
 
 class Readings:
     """The hidden sheet, row by row."""
@@ -91,8 +97,8 @@ class Readings:
         usual.value = formula(_format(plain.coordinate), "numbers")
         self._usual = reference(usual)
 
-    def add(self, name: str, answer: Cell, *, is_count: bool) -> Reading:
-        """Read one answer under a name; ``is_count`` if it should be a number of cases."""
+    def add(self, name: str, answer: Cell, kind: Literal["count", "date", "text"]) -> Reading:
+        """Read one answer under a name: a count is a number of cases, a date the number of a day, text neither."""
         row = self._rows = self._rows + 1
         own, text, bare, whole, digits, given, number, doubt, refused, fault = (
             self.sheet.cell(row, column) for column in range(1, 11)
@@ -105,9 +111,16 @@ class Readings:
         put_text(own, name)
         is_given = f'IF(ISERROR({cell}),1,IF(ISTEXT({cell}),IF({text.coordinate}="",0,1),IF(ISBLANK({cell}),0,1)))'
         formulas = {text: f'IF(ISERROR({cell}),"",IF(ISTEXT({cell}),TRIM({_seen(cell)}),""))', given: is_given}
-        if is_count:
-            typed = _Typed(text.coordinate, bare.coordinate, whole.coordinate, digits.coordinate)
-            unread = f'{given.coordinate}=1,{number.coordinate}=""'
+        typed = _Typed(text.coordinate, bare.coordinate, whole.coordinate, digits.coordinate)
+        unread = f'{given.coordinate}=1,{number.coordinate}=""'
+        if kind == "date":
+            formulas |= {
+                digits: typed.digits_of_day,
+                whole: typed.day,
+                number: f"IF(ISNUMBER({cell}),{cell},{typed.whole})",
+                refused: f"IF(AND({unread},{typed.is_no_day}),1,0)",
+            }
+        if kind == "count":
             formulas |= {
                 bare: f"IF({typed.is_negative},MID({typed.text},2,LEN({typed.text})),{typed.text})",
                 whole: f'LEFT({typed.bare},FIND(".",{typed.bare}&".")-1)',
@@ -162,6 +175,12 @@ def _format(cell: str) -> str:
     return f'LEFT(IFERROR(CELL("format",{cell}),"G"),1)'
 
 
+def has_any_of(letters: str, text: str) -> str:
+    """Whether any of some letters, other than 0, is in a text."""
+    each = f'MID({text}&REPT("0",99),{EACH_LETTER},1)'
+    return f"SUMPRODUCT(--ISNUMBER(FIND({each},{text_of(letters)})))>0"
+
+
 def _seen(cell: str) -> str:
     """The text of a cell without what can't be seen."""
     for letter in SPACES:
@@ -207,11 +226,34 @@ class _Typed(NamedTuple):
         return f"AND({commas}=INT((LEN({self.digits})-1)/3),{right}={commas})"
 
     @property
+    def digits_of_day(self) -> str:
+        """Year, month and day of a date in figures, 15/01/2019 or 2019-01-15, as eight letters; else empty text."""
+        text = self.text
+        day_first = f'AND(MID({text},3,1)="/",MID({text},6,1)="/"),RIGHT({text},4)&MID({text},4,2)&LEFT({text},2)'
+        year_first = f'AND(MID({text},5,1)="-",MID({text},8,1)="-"),LEFT({text},4)&MID({text},6,2)&RIGHT({text},2)'
+        return f'IF(LEN({text})=10,IF({day_first},IF({year_first},"")),"")'
+
+    @property
+    def day(self) -> str:
+        """The day that the digits of a date give, as Excel counts days from 1901 on, or empty text."""
+        other = f'SUMPRODUCT(--ISERROR(FIND(MID({self.digits}&REPT("x",8),{EACH_OF_A_DAY},1),"0123456789")))>0'
+        parts = (f"LEFT({self.digits},4)", f"MID({self.digits},5,2)", f"RIGHT({self.digits},2)")
+        year, month, day = (f"VALUE({part})" for part in parts)
+        date = f"DATE({year},{month},{day})"
+        exists = f"AND({year}>1900,MONTH({date})={month},DAY({date})={day})"
+        return f'IF({other},"",IF({exists},{date},""))'
+
+    @property
+    def is_no_day(self) -> str:
+        """Whether a text is never a date: it has no digit."""
+        return f"COUNT(FIND({{0,1,2,3,4,5,6,7,8,9}},{self.text}))=0"
+
+    @property
     def is_doubtful(self) -> str:
         """Whether a text that gives no number here may give one when the form is read."""
         letters = f'MID({self.text}&REPT("0",99),{EACH_LETTER},1)'
         strange = f"SUMPRODUCT(--ISERROR(FIND({letters},{text_of(OF_NUMBERS)})))>0"
-        none = f"SUMPRODUCT(--ISNUMBER(FIND({letters},{text_of(OF_NO_NUMBER)})))=0"
+        none = f"NOT({has_any_of(OF_NO_NUMBER, self.text)})"
         very_long = f"AND(LEN({self.digits})>15,{self.whole}<>{self.digits})"
         return f"AND({none},OR({strange},{very_long}))"
 

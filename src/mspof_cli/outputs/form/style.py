@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -99,16 +99,19 @@ def fault_fill(severity: Severity) -> PatternFill:
     return PatternFill("solid", bgColor=FAULTS[severity].fill, fgColor=FAULTS[severity].fill)
 
 
-def fault_border(severity: Severity) -> Border:
-    return Border(*[Side("thin", color=FAULTS[severity].colour)] * 4)
+def fault_border(severity: Severity, kind: Literal["thin", "medium"]) -> Border:
+    return Border(*[Side(kind, color=FAULTS[severity].colour)] * 4)
 
 
 def dress_fault(cell: Cell, severity: Severity) -> None:
-    """Mark a cell as faulty: fill, border, bold, and unless it holds a formula the symbol before what it holds."""
+    """Mark a cell as faulty: fill, bold, a symbol before its text, and a thicker border, seen where it is blank too.
+
+    A formula gets no symbol, nor does TRUE, of which LibreOffice would make the number 1.
+    """
     font = cell.font
     cell.font = Font(name=font.name, size=font.size, bold=True, color=FAULTS[severity].colour)
-    cell.fill, cell.border = fault_fill(severity), fault_border(severity)
-    if cell.data_type != "f":
+    cell.fill, cell.border = fault_fill(severity), fault_border(severity, "medium")
+    if cell.data_type not in ("f", "b"):
         cell.number_format = FAULTS[severity].number_format(cell.number_format)
 
 
