@@ -1130,11 +1130,20 @@ def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path
     ]
 
 
-def test_a_link_that_leads_nowhere_still_has_a_letter(tmp_path: Path) -> None:
-    (tmp_path / "form.xlsx").symlink_to(tmp_path / "gone.xlsx")
-    text = files_of(tmp_path / "form.xlsx")[".txt"].decode()
-    assert "  Last changed  not known\n  SHA-256       not known\n" in text
-    assert "Your file could not be read" in text
+def test_a_council_gets_no_letter_about_what_could_not_be_opened_on_this_side(tmp_path: Path) -> None:
+    (tmp_path / "gone.xlsx").symlink_to(tmp_path / "nowhere.xlsx")
+    (tmp_path / "text.xlsx").write_text("Council,Enquiries\n")
+    told = mspof("validate", "gone.xlsx", "text.xlsx", "--feedback", "out", cwd=tmp_path)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["text.html", "text.txt"]
+    assert "Wrote feedback for 1 of 2 files to 'out'." in told.stderr.decode()
+
+
+def test_a_very_long_file_name_finds_room_in_the_footer(tmp_path: Path) -> None:
+    name = f"{'long ' * 49}.xlsx"
+    shutil.copy(Q3 / "Glimmerbeck.xlsx", tmp_path / name)
+    mspof("validate", name, "--feedback", "out", cwd=tmp_path)
+    sheet = openpyxl.load_workbook(*(tmp_path / "out").glob("*.xlsx"))["Feedback"]
+    assert sheet.oddFooter.left.text.endswith("long…")
 
 
 def test_comments_that_cannot_be_read_do_not_keep_the_rest_from_coming_back(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
 from mspof_cli.returns import Return
 from mspof_cli.rules import catalogue
-from mspof_cli.workbook import NotReadable, open_workbook
+from mspof_cli.workbook import NOT_OPENED, NotReadable, open_workbook
 
 # More queries than rules can find in one return: a sheet that lists more was not written by mspof.
 MOST_QUERIES = 500
@@ -72,7 +72,7 @@ def _read(file: Path, schemas: Schemas) -> tuple[Return, Feedback]:
     try:
         feedback = read_feedback(open_workbook(file))
     except NotReadable as error:
-        if error.code == "FILE111":
+        if error.code == NOT_OPENED:
             raise MspofError(f"'{file}' can't be opened: {error.found}.", "Check that you may read it.") from error
         feedback = None
     ret = Reader(schemas).read(file)

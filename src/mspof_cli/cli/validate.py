@@ -109,7 +109,7 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Pa
     """Feedback for each return that counts, beside what the folder has of others; says what was written."""
     from mspof_cli.findings import some_of
     from mspof_cli.outputs.deliver import say
-    from mspof_cli.outputs.feedback import feedback_files, others_in, refuse_to_lose_explanations
+    from mspof_cli.outputs.feedback import feedback_files, is_answered, others_in, refuse_to_lose_explanations
     from mspof_cli.outputs.whole import whole_folder
 
     names: list[str] = []
@@ -122,7 +122,7 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Pa
         refuse_to_lose_explanations((folder / name for name in names), batch)
 
     whole_folder(folder, files(), inputs)
-    number = sum(not checked.set_aside for checked in batch.checked)
+    number = sum(map(is_answered, batch.checked))
     say(f"Wrote feedback for {number} of {len(batch.checked)} files to '{folder}'.", "")
     others = others_in(folder, names)
     if others:

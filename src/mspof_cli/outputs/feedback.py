@@ -21,22 +21,27 @@ from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Council
 from mspof_cli.sent import Blank, Sent, read_sent
-from mspof_cli.workbook import NotReadable, open_workbook
+from mspof_cli.workbook import NOT_OPENED, NotReadable, open_workbook
 
 LONGEST_NAME = 100
 ENDINGS = frozenset({".txt", ".html", ".xlsx"})
 
 
 def feedback_files(batch: Batch, schemas: Schemas) -> Iterator[dict[str, bytes]]:
-    """The files for each return, by name; none for one in whose place another file counts.
+    """The files for each return that is answered, by name.
 
     ``MspofError`` if a file was changed since it was checked.
     """
     desk, taken = _Desk(schemas), set[str]()
     for checked in batch.checked:
-        if not checked.set_aside:
+        if is_answered(checked):
             name = _free(_name(checked), taken)
             yield {f"{name}{ending}": data for ending, data in desk.written(checked).items()}
+
+
+def is_answered(checked: Checked) -> bool:
+    """Whether feedback is written: not if another file counts instead, nor if it could not be opened on this side."""
+    return not checked.set_aside and all(finding.code != NOT_OPENED for finding in checked.findings)
 
 
 def others_in(folder: Path, written: Iterable[str]) -> list[str]:
@@ -132,10 +137,6 @@ class _Desk:
 
 def _received(ret: Return, sent: Sent | None) -> Received:
     """What arrived. The time is the file's own, in UTC, so that it is the same wherever the letter is written."""
-    try:
-        saved = datetime.datetime.fromtimestamp(Path(ret.file).stat().st_mtime, datetime.UTC)
-    except OSError:  # a link that leads nowhere
-        changed = "not known"
-    else:
-        changed = f"{saved.day} {saved:%B %Y, %H:%M} UTC"
+    saved = datetime.datetime.fromtimestamp(Path(ret.file).stat().st_mtime, datetime.UTC)
+    changed = f"{saved.day} {saved:%B %Y, %H:%M} UTC"
     return Received(printable(ret.file_name), changed, ret.sha256 or "not known", sent.beyond if sent else ())

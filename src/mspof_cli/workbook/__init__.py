@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import Cell, Kind
-from mspof_cli.workbook.container import NotReadable, Package, read_file, require_zip
+from mspof_cli.workbook.container import NOT_OPENED, NotReadable, Package, read_file, require_zip
 from mspof_cli.workbook.parts import (
     TAG_LIMIT_BESIDE,
     Opener,
@@ -24,7 +24,7 @@ from mspof_cli.workbook.sheet import SheetReader
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["NotReadable", "Sheet", "Workbook", "open_workbook"]
+__all__ = ["NOT_OPENED", "NotReadable", "Sheet", "Workbook", "open_workbook"]
 
 SHEET_LIMIT = 255  # a form has a dozen
 WORKBOOK_TAG_LIMIT = 3_000_000  # in all parts that are read, or each of 255 sheets could take a second

@@ -26,6 +26,9 @@ ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 STORED, DEFLATED = 0, 8
 LOCAL_HEADER_SIZE = 30
 
+# The rule that a file can be opened.
+NOT_OPENED = "FILE111"
+
 
 class NotReadable(Exception):
     """The file can't be read as a workbook: ``code`` says why (a rule code), ``found`` what was found, in plain words.
@@ -50,15 +53,15 @@ def read_file(path: Path) -> bytes:
         with open(path, "rb", opener=_open_quietly) as stream:
             before = os.fstat(stream.fileno())
             if not stat.S_ISREG(before.st_mode):
-                raise NotReadable("FILE111", "not a file that holds data")
+                raise NotReadable(NOT_OPENED, "not a file that holds data")
             if before.st_size > FILE_LIMIT:
                 raise NotReadable("FILE109", f"a file of {mib(before.st_size)}")
             data = stream.read(before.st_size + 1)
             after = os.fstat(stream.fileno())
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise NotReadable("FILE111", _why_not_opened(path, error)) from None
+        raise NotReadable(NOT_OPENED, _why_not_opened(path, error)) from None
     if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        raise NotReadable("FILE111", "the file was still changing while it was being read")
+        raise NotReadable(NOT_OPENED, "the file was still changing while it was being read")
     return data
 
 

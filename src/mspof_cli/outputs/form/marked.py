@@ -35,6 +35,7 @@ AUTHOR = "mspof"
 COMMENT_WIDTH, COMMENT_LINE = 380, 18  # pixels
 LONGEST_COMMENT = 1000  # characters: about as much as half a screen shows
 WIDTHS = dict(zip(HEADINGS, (7, 11, 14, 12, 30, 46, 46, 12, 48, 8), strict=True))
+LONGEST_FOOTER = 80  # characters
 ALONE = 100  # how wide the first column is where there is no table of findings
 TITLE = "Feedback on your return"
 LEFT = 2  # the first column that is used
@@ -163,7 +164,12 @@ def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Cell]], 
         below += len(lines) + 2
     page.title(1, TITLE, "title")
     page.title(2, " – ".join(filter(None, about)), "subtitle")
-    page.finish(TITLE, received.name, (top, LEFT), range(top, top + 1) if checked.findings else range(1, 3))
+    page.finish(TITLE, _short(received.name), (top, LEFT), range(top, top + 1) if checked.findings else range(1, 3))
+
+
+def _short(name: str) -> str:
+    """A file's name as it finds room in a footer, of which Excel takes 255 characters with all that it prints."""
+    return name if len(name) <= LONGEST_FOOTER else f"{name[: LONGEST_FOOTER - 1]}…"
 
 
 def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Sequence[Sequence[Cell]]) -> int:
