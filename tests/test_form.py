@@ -210,7 +210,8 @@ def test_messages_stand_beside_the_questions_and_on_nothing_else() -> None:
         "How many of b?",
     ]
     formulas = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    assert formulas == ["D22", "D24", "B26", "B27"]
+    beside_cover = ["E8", "E9", "E10", "E11", "E12", "E13", "E14", "E17"]
+    assert formulas == [*beside_cover, "D22", "D24", "B26", "B27"]
 
 
 def blocks(form: Form) -> tuple[Any, ...]:
