@@ -802,6 +802,12 @@ def test_what_is_no_file_is_not_read_as_explanations(tmp_path: Path) -> None:
         assert (done.returncode, f"'{file}' is not a file." in done.stderr.decode()) == (2, True)
 
 
+def test_a_file_of_explanations_that_is_not_there(tmp_path: Path) -> None:
+    done = mspof("validate", Q3, "--explanations", "nosuch.csv", cwd=tmp_path)
+    said = "mspof: There is no file 'nosuch.csv'. Check the spelling, and where you are.\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)
+
+
 def test_a_sheet_that_lists_more_than_rules_can_find_is_not_taken(tmp_path: Path) -> None:
     copy = marked_copy_in(tmp_path)
     book = openpyxl.load_workbook(copy)

@@ -27,7 +27,7 @@ ORDER = [
     *("identify", "returns", "reconcile"),
     *("rules.files", "rules.answers", "rules.alone", "rules.standing", "rules.together", "rules.tried"),
     *("rules.published", "rules.beside", "rules.explained", "rules"),
-    *("reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
+    *("inbox", "reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
     *(
         "decisions",

@@ -106,14 +106,15 @@ def test_nothing_to_check() -> None:
 
 
 def test_each_file_that_was_passed_over_is_named_with_the_reason() -> None:
-    names = ("RE return.EML", "~$a.xlsx", "forms.zip", "Thumbs.db", "letter.docx")
+    names = ("RE return.EML", "~$a.xlsx", "forms.zip", "return", ".return.xlsx", "letter.docx")
     passed_over = Batch((), tuple(Path("deep", name) for name in names))
     assert plain(compose(passed_over, quiet=False)).splitlines() == [
         "0 returns: nothing to check.",
         "Passed over: 'RE return.EML': an e-mail. If a form is attached to it, save the form itself here.",
         "Passed over: '~$a.xlsx': left by Excel while a workbook is open.",
         "Passed over: 'forms.zip': a packed folder. If forms are in it, unpack it here.",
-        "Passed over: 'Thumbs.db': not a workbook.",
+        "Passed over: 'return': its name does not end as a workbook's does. If it is one, name the file itself.",
+        "Passed over: '.return.xlsx': a hidden file. If it is a return, name the file itself.",
         "Passed over: 'letter.docx': not a workbook.",
     ]
 

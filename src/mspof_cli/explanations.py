@@ -124,6 +124,8 @@ def _text_of(path: Path) -> str:
         if len(data) > LARGEST_FILE:
             raise UsageError(f"'{path}' is too large for a file of explanations.", "Check that it is the right file.")
         return data.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no file '{path}'.", "Check the spelling, and where you are.") from error
     except OSError as error:
         if path.is_dir():
             raise UsageError(f"'{path}' is a folder.", "Name the CSV file that explanations are kept in.") from error

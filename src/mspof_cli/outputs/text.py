@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Since, Status, some_of
+from mspof_cli.inbox import passed_over
 from mspof_cli.outputs.safe import printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.questions import State
@@ -27,14 +28,6 @@ SINCE_WORDS = {Since.NEW: "new", Since.STILL_OPEN: "still open"}
 CODES_SHOWN = 4
 CELLS_SHOWN = 12  # or runs of cells; the other formats have them all
 LONGEST_RULE = 40  # characters, under the heading of the last column, whose text can be long
-
-# Files that are not workbooks, by their endings: what they are, and what to do about them.
-PASSED_OVER = {
-    **dict.fromkeys((".eml", ".msg"), "an e-mail. If a form is attached to it, save the form itself here"),
-    **dict.fromkeys((".zip", ".7z", ".rar"), "a packed folder. If forms are in it, unpack it here"),
-    **dict.fromkeys((".docx", ".doc", ".pdf", ".csv", ".txt"), "not a workbook"),
-}
-LOCK_FILE = "left by Excel while a workbook is open"
 
 
 class Line(NamedTuple):
@@ -194,11 +187,7 @@ def _summary(batch: Batch) -> Iterator[Line]:
             "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"
         )
     for path in batch.passed_over:
-        yield Line(printable(f"Passed over: '{path.name}': {_why_passed_over(path)}."), kind="detail")
-
-
-def _why_passed_over(path: Path) -> str:
-    return LOCK_FILE if path.name.startswith("~$") else PASSED_OVER.get(path.suffix.casefold(), "not a workbook")
+        yield Line(printable(passed_over(path)), kind="detail")
 
 
 def number_of(count: int, what: str) -> str:
