@@ -238,7 +238,7 @@ def parts_of(letter: str) -> dict[str, str]:
 def letter_of(folder: Path, *options: str | Path) -> str:
     """The letter about the one form in a folder, as its project manager gets it."""
     done = mspof("validate", "in", "--feedback", "out", *options, cwd=folder)
-    assert b"Wrote feedback for 1 of 1 files" in done.stderr
+    assert b"Wrote feedback for 1 of 1 file" in done.stderr
     [letter] = (folder / "out").glob("*.txt")
     return letter.read_text(encoding="utf-8")
 
@@ -458,12 +458,12 @@ def test_letters_of_an_earlier_run_are_pointed_at_and_nothing_is_removed(tmp_pat
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.docx").write_bytes(b"mine")
     first = mspof("validate", Q3 / "Ambermere.xlsx", "--feedback", "out", "-q", cwd=tmp_path)
-    assert first.stderr.decode().splitlines() == ["mspof: Wrote feedback for 1 of 1 files to 'out'."]
+    assert first.stderr.decode().splitlines() == ["mspof: Wrote feedback for 1 of 1 file to 'out'."]
     before = state(tmp_path / "out")
     second = mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", "out", "-q", cwd=tmp_path)
     named = ", ".join(f"'Ambermere (demonstration) 2018-19-Q3.{ending}'" for ending in ("html", "txt", "xlsx"))
     assert second.stderr.decode().splitlines() == [
-        "mspof: Wrote feedback for 1 of 1 files to 'out'.",
+        "mspof: Wrote feedback for 1 of 1 file to 'out'.",
         f"mspof: 'out' also holds what this run did not write: {named}. Remove it if it is of an earlier run.",
     ]
     assert before.items() <= state(tmp_path / "out").items()
