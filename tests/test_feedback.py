@@ -117,15 +117,16 @@ def test_the_marked_copy(path: Path, feedback: Feedback, tmp_path: Path) -> None
     "path", FAULTS[:: 1 if FULL else 6], ids=lambda path: str(path.relative_to(SAMPLES / "faults"))
 )
 def test_a_form_and_its_marked_copy_are_one_submission(path: Path, feedback: Feedback, tmp_path: Path) -> None:
-    """Whatever was wrong with the form: what comes back beside it neither counts twice nor hides any trouble."""
+    """Whatever was wrong with the form: what comes back beside it, named anyhow, neither counts twice nor hides it."""
     checked, files = feedback[path]
     whose = checked.ret.who
     if whose.council is None or whose.period is None or whose.submission is None:
         return
     shutil.copy(path, tmp_path)
-    (tmp_path / f"marked {path.stem}.xlsx").write_bytes(files[".xlsx"])
+    (tmp_path / "0.xlsx").write_bytes(files[".xlsx"])
     both = {each.ret.file: each for each in validate([tmp_path], SCHEMAS).checked}
     kept = [name for name, each in both.items() if not each.set_aside]
+    assert kept == [(tmp_path / path.name).as_posix()]
     assert [[finding.code for finding in both[name].findings] for name in kept] == [
         [finding.code for finding in checked.findings]
     ]

@@ -144,6 +144,20 @@ def test_the_table_is_in_order_of_period_and_council() -> None:
     ]
 
 
+def test_files_of_one_name_are_told_apart_in_the_table() -> None:
+    returns = [
+        partial("Jo's/a.xlsx"),
+        partial("Jo's new, last/a.xlsx", submission=2),
+        partial("Jo's new, last/b.xlsx", submission=2),
+    ]
+    rows = compose(Batch(check(returns), ()), quiet=False).rows
+    assert [row[6:] for row in rows] == [
+        ("Jo's new, last/a.xlsx", ""),
+        ("b.xlsx", "the same answers as 'Jo's new, last/a.xlsx'"),
+        ("Jo's/a.xlsx", "replaced by submission 2, in 'Jo's new, last/a.xlsx'"),
+    ]
+
+
 def test_what_findings_left_out_does_to_a_status_is_said() -> None:
     left_out = plain(compose(chosen(batch(), [], ["FIG"], RULES), quiet=False)).splitlines()
     row = "Caldersby (demonstration)    -           needs correcting       1       0        1 of 8    d.xlsx"

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.explanations import Explanation, contact_in, unfit
-from mspof_cli.feedback import Feedback, read_feedback
+from mspof_cli.feedback import Feedback
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
 from mspof_cli.returns import Return
 from mspof_cli.rules import catalogue
-from mspof_cli.workbook import NotReadable, open_workbook
 
 # More queries than rules can find in one return: a sheet that lists more was not written by mspof.
 MOST_QUERIES = 500
@@ -69,13 +68,10 @@ def _read(file: Path, schemas: Schemas) -> tuple[Return, Feedback]:
         raise UsageError(f"There is no file '{file}'.", "Check the spelling, and where you are.")
     if file.is_dir():
         raise UsageError(f"'{file}' is a folder.", "Name the marked copies in it, with --from before each.")
-    try:
-        feedback = read_feedback(open_workbook(file))
-    except NotReadable as error:
-        if error.code == "FILE111":
-            raise MspofError(f"'{file}' can't be opened: {error.found}.", "Check that you may read it.") from error
-        feedback = None
     ret = Reader(schemas).read(file)
-    if feedback is None or ret.form is None:
+    for trouble in ret.troubles:
+        if trouble.code == "FILE111":
+            raise MspofError(f"'{file}' can't be opened: {trouble.facts['found']}.", "Check that you may read it.")
+    if ret.feedback is None:
         raise UsageError(f"'{file}' is not feedback.", MARKED_COPY)
-    return ret, feedback
+    return ret, ret.feedback

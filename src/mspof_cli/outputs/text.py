@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ from mspof_cli.inbox import passed_over
 from mspof_cli.outputs.safe import printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.questions import State
+from mspof_cli.returns import names_apart
 from mspof_cli.rules import Checked
 from mspof_cli.rules.standing import SUPERSEDED
 
@@ -58,13 +59,14 @@ def compose(batch: Batch, quiet: bool) -> Report:
     rows = sorted(
         batch.checked, key=lambda checked: (str(checked.ret.who.period or ""), _who(checked), checked.ret.file)
     )
-    table: list[tuple[str, ...]] = [_row(checked) for checked in rows]
+    names = names_apart(checked.ret.file for checked in rows)
+    table: list[tuple[str, ...]] = [_row(checked, names) for checked in rows]
     if not any(row[-1] for row in table):  # nothing to give a reason for
         headings, table = headings[:-1], [row[:-1] for row in table]
     return Report(headings, tuple(table), (*lines, *_summary(batch)))
 
 
-def _row(checked: Checked) -> tuple[str, ...]:
+def _row(checked: Checked, names: Mapping[str, str]) -> tuple[str, ...]:
     ret = checked.ret
     wanting = [finding.severity for finding in checked.findings if finding.is_open]
     counts = [wanting.count(severity) for severity in (Severity.ERROR, Severity.QUERY)]
@@ -76,17 +78,17 @@ def _row(checked: Checked) -> tuple[str, ...]:
         _status(checked),
         *map(str, counts),
         returned,
-        printable(Path(ret.file).name),
-        printable(_why(checked)),
+        printable(names[ret.file]),
+        printable(_why(checked, names)),
     )
 
 
-def _why(checked: Checked) -> str:
+def _why(checked: Checked, names: Mapping[str, str]) -> str:
     """Why a file was decided upon as it was: the rules that ask for something, or what kept it from being checked."""
     first = checked.findings[0] if checked.findings else None
     if first and checked.set_aside:
         why = f"replaced by {first.expected}" if first.code == SUPERSEDED.code else first.found
-        return re.sub(r"'[^']*/", "'", why)  # the names of files, without their folders
+        return re.sub(r"'(.+?)'(?=, '| and [0-9]|$)", lambda path: f"'{names.get(path[1], path[1])}'", why)
     if first and checked.ret.form is None:
         return f"{first.code}: {first.message}"
     codes = dict.fromkeys(finding.code for finding in checked.findings if finding.is_open)
