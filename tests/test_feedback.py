@@ -763,6 +763,11 @@ def test_what_somebody_noted_beside_an_explanation_stays_when_it_is_taken_again(
         ("x", "It does not say why."),
         ("As before", "It does not say why."),
         ("nothing to add", "It does not say why."),
+        ("As submitted", "It does not say why."),
+        ("As per system", "It does not say why."),
+        ("No change.", "It does not say why."),
+        ("Confirmed by team", "It does not say why."),
+        ("Same as last quarter", "It does not say why."),
     ],
 )
 def test_what_is_no_explanation_is_refused_and_not_repeated(tmp_path: Path, said: str, why: str) -> None:
@@ -779,9 +784,13 @@ def test_what_is_no_explanation_is_refused_and_not_repeated(tmp_path: Path, said
 
 
 @pytest.mark.parametrize(
-    "said", ["Seen @ closure: 27 of 30", "In 2018-19 2019-20 we moved", "30, 27, 25, 22 and 20 moved"]
+    "said",
+    [
+        *("Seen @ closure: 27 of 30", "In 2018-19 2019-20 we moved", "30, 27, 25, 22 and 20 moved"),
+        *("Change of system", "As submitted by the new team", "No change since the hub opened"),
+    ],
 )
-def test_numbers_and_signs_that_are_no_contact_details_are_taken(tmp_path: Path, said: str) -> None:
+def test_what_says_why_is_taken_also_with_numbers_and_signs(tmp_path: Path, said: str) -> None:
     (tmp_path / "e.csv").write_text(HEAD + f'DEMO00007,2018-19-Q3,MSP202,,"{said}",,,,\n', encoding="utf-8")
     told = findings(Q3, "--explanations", "e.csv", cwd=tmp_path)
     assert [each["explanation"] for each in told if each["explanation"]] == [said]
@@ -825,18 +834,54 @@ def test_a_sheet_that_lists_more_than_rules_can_find_is_not_taken(tmp_path: Path
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("nothing.xlsx", "There is no file 'nothing.xlsx'."),
-        (".", "'.' is a folder. Name the marked copies in it, with --from before each."),
+        ("nothing.xlsx", "There is no file or folder 'nothing.xlsx'."),
+        ("empty", "There is no workbook in 'empty'."),
         ("link.xlsx", "'link.xlsx' can't be opened: a link to another file."),
     ],
 )
 def test_what_explanations_can_not_be_taken_from(tmp_path: Path, source: str, said: str) -> None:
     (tmp_path / "link.xlsx").symlink_to(Q3 / "Glimmerbeck.xlsx")
+    (tmp_path / "empty").mkdir()
     done = mspof("explain", "--from", source, cwd=tmp_path)
     assert said in done.stderr.decode()
     assert done.returncode == (3 if "opened" in said else 2)
     done = mspof("explain", "--from", Q3 / "Glimmerbeck.xlsx", "--explanations", ".", cwd=tmp_path)
     assert (done.returncode, "'.' is a folder." in done.stderr.decode()) == (2, True)
+
+
+def test_explanations_are_taken_from_every_marked_copy_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "back"
+    copy = marked_copy_in(folder)
+    filled_in(copy, {"MSP202": DIED})
+    shutil.copy(Q3 / "Ambermere.xlsx", folder)
+    done = mspof("explain", "--from", "back", cwd=tmp_path)
+    assert done.stdout.decode().splitlines() == [
+        f"Glimmerbeck (demonstration), '{Path('back', copy.name)}': 1 explanation taken.",
+        "  Not explained: PCT101.",
+        "Passed over: 'back/Ambermere.xlsx' is not feedback.",
+        "Passed over: 2 files of other kinds.",
+        "Wrote explanations.csv",
+    ]
+
+
+def test_an_error_is_not_explained_and_a_formula_is_not_taken(tmp_path: Path) -> None:
+    fault = SAMPLES / "faults" / "MSP201-more-than-expressed.xlsx"
+    mspof("validate", fault, "--feedback", tmp_path / "fault")
+    [copy] = (tmp_path / "fault").glob("*.xlsx")
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert done.stdout.decode().splitlines()[1:] == ["There is nothing to write to 'explanations.csv'."]
+    filled_in(copy, {"MSP201": DIED})
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    error = "It is an error, which can't be explained away. Correct it, and send the form again."
+    assert done.stdout.decode().splitlines()[1:] == [
+        f"  MSP201 does not count as explained: {error}",
+        "There is nothing to write to 'explanations.csv'.",
+    ]
+    copy = marked_copy_in(tmp_path / "queries")
+    filled_in(copy, {"MSP202": '="Three people "&"died"', "PCT101": "-3 people died"})
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert "  MSP202 does not count as explained: It is a formula. Write it as text." in done.stdout.decode()
+    assert "Not explained" not in done.stdout.decode()
 
 
 HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"

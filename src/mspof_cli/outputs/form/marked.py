@@ -194,8 +194,7 @@ def _write_finding(
         put_text(box, finding.explanation)
         entry.check(page.sheet, [box])
     else:
-        why = "To be corrected" if finding.severity is Severity.ERROR else "For your information"
-        page.note(row, columns[feedback.EXPLANATION], why, "hint")
+        page.note(row, columns[feedback.EXPLANATION], feedback.HINTS[finding.severity], "hint")
 
 
 def _link(page: Page, cell: Cell, finding: Finding, targets: Sequence[Cell]) -> None:
