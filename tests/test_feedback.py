@@ -864,6 +864,24 @@ def test_explanations_are_taken_from_every_marked_copy_in_a_folder(tmp_path: Pat
     ]
 
 
+def test_a_marked_copy_with_explanations_that_were_not_given_is_pointed_at(tmp_path: Path) -> None:
+    copy = marked_copy_in(tmp_path / "back")
+    shutil.copy(Q3 / "Glimmerbeck.xlsx", tmp_path / "back")
+
+    def said(*options: str) -> str:
+        return mspof("validate", "back", *options, cwd=tmp_path).stdout.decode()
+
+    told = f"'{Path('back', copy.name)}' holds explanations. 'mspof explain --from' takes them."
+    filled_in(copy, {"PCT101": "Checked, correct"})
+    assert "holds explanations" not in said()
+    filled_in(copy, {"MSP202": DIED})
+    assert told in said().splitlines()
+    mspof("explain", "--from", "back", cwd=tmp_path)
+    assert "holds explanations" not in said("--explanations", "explanations.csv")
+    filled_in(copy, {"PCT101": ADVOCATE})
+    assert told in said("--explanations", "explanations.csv").splitlines()
+
+
 def test_an_error_is_not_explained_and_a_formula_is_not_taken(tmp_path: Path) -> None:
     fault = SAMPLES / "faults" / "MSP201-more-than-expressed.xlsx"
     mspof("validate", fault, "--feedback", tmp_path / "fault")

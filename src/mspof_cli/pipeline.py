@@ -13,6 +13,7 @@ from mspof_cli.loading import Schemas
 from mspof_cli.periods import Period
 from mspof_cli.reading import Reader, read_all
 from mspof_cli.rules import Checked, check
+from mspof_cli.rules.explained import has_more
 from mspof_cli.rules.tried import Inputs
 from mspof_cli.sac import Sac
 from mspof_cli.since import since_last_time, told_before
@@ -21,11 +22,15 @@ Progress = Callable[[int, int], None]
 
 
 class Batch(NamedTuple):
-    """Every return that was found, with its findings; the files passed over; feedback or forms of last time."""
+    """Every return that was found, with its findings; the files passed over; feedback or forms of last time.
+
+    ``to_take`` are marked copies that came back with explanations which were not given.
+    """
 
     checked: tuple[Checked, ...]
     passed_over: tuple[Path, ...]
     last_time: tuple[Path, ...] = ()
+    to_take: tuple[str, ...] = ()
 
 
 def validate(
@@ -57,4 +62,5 @@ def validate(
     earlier = told_before(checked, last_time, reader, again)
     if earlier:
         checked = since_last_time(checked, earlier, Inputs(sac, explanations, period))
-    return Batch(checked, passed_over, last_time)
+    to_take = tuple(ret.file for ret in returns if has_more(ret, explanations))
+    return Batch(checked, passed_over, last_time, to_take)

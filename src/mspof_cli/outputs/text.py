@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SET_ASIDE = "set aside"
 SINCE_WORDS = {Since.NEW: "new", Since.STILL_OPEN: "still open"}
 CODES_SHOWN = 4
+FILES_NAMED = 3
 CELLS_SHOWN = 12  # or runs of cells; the other formats have them all
 LONGEST_RULE = 40  # characters, under the heading of the last column, whose text can be long
 
@@ -188,6 +189,10 @@ def _summary(batch: Batch) -> Iterator[Line]:
         yield Line(
             "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"
         )
+    if batch.to_take:
+        copies = some_of([f"'{file}'" for file in batch.to_take], FILES_NAMED)
+        hold = "holds" if len(batch.to_take) == 1 else "hold"
+        yield Line(printable(f"{copies} {hold} explanations. 'mspof explain --from' takes them."), kind="detail")
     for path in batch.passed_over:
         yield Line(printable(passed_over(path)), kind="detail")
 
