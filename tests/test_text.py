@@ -16,7 +16,7 @@ from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.collation import collate
 from mspof_cli.findings import Finding, Severity, Trouble
 from mspof_cli.outputs.terminal import show
-from mspof_cli.outputs.text import Line, Report, compose, compose_collation, plain, ranges
+from mspof_cli.outputs.text import CUT, LONGEST_NAME, Line, Report, compose, compose_collation, plain, ranges
 from mspof_cli.pipeline import Batch
 from mspof_cli.published import published
 from mspof_cli.returns import Return
@@ -354,30 +354,73 @@ def test_collation_in_words() -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "has_file"), [(200, True), (100, True), (99, False), (60, False)])
-def test_a_narrow_window_leaves_out_the_file(width: int, has_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its name stands above its findings as well; a table that wraps can't be read."""
-    monkeypatch.setenv("COLUMNS", str(width))
-    rows = (("Council of a name that is long", "2018-19-Q3", "accepted with queries", "0", "1", "8 of 8", "b.xlsx"),)
-    told = io.StringIO()
-    show(Report(("Council", "Period", "Status", "Errors", "Queries", "Returned", "File"), rows, ()), told)
-    assert ("b.xlsx" in told.getvalue()) == has_file
+WHY_ASIDE = "replaced by submission 2, in 'a.xlsx'"
+WHY_UNREADABLE = "FILE101: The file has nothing in it."
 
 
 @pytest.mark.parametrize(
-    ("width", "said"),
+    ("width", "headings", "said"),
     [
-        (160, None),
-        (100, "No room for 'Why'. Widen the window to see more."),
-        (80, "No room for 'File' and 'Why'. Widen the window to see more."),
+        (160, ["Returned", "File", "Why"], []),
+        (
+            110,
+            ["Returned", "File"],
+            [
+                "d.xlsx: needs correcting, COVER201, FIG103, FIG201",
+                f"e.xlsx: not readable, {WHY_UNREADABLE}",
+                f"b.xlsx: set aside, {WHY_ASIDE}",
+                "c.xlsx: accepted with queries, MSP202",
+            ],
+        ),
+        (
+            80,
+            ["Returned"],
+            [
+                "d.xlsx: needs correcting, COVER201, FIG103, FIG201",
+                f"e.xlsx: not readable, {WHY_UNREADABLE}",
+                "a.xlsx: accepted",
+                f"b.xlsx: set aside, {WHY_ASIDE}",
+                "c.xlsx: accepted with queries, MSP202",
+            ],
+        ),
+        (
+            60,
+            ["Queries"],
+            [
+                "d.xlsx: needs correcting, returned 1 of 8, COVER201, FIG103, FIG201",
+                f"e.xlsx: not readable, returned -, {WHY_UNREADABLE}",
+                "a.xlsx: accepted, returned 3 of 8",
+                f"b.xlsx: set aside, returned 3 of 8, {WHY_ASIDE}",
+                "c.xlsx: accepted with queries, returned 3 of 8, MSP202",
+            ],
+        ),
     ],
 )
-def test_columns_that_find_no_room_are_named(width: int, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_in_a_line_of_its_own_where_the_table_has_no_room(
+    width: int, headings: list[str], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     file = io.StringIO()
     show(compose(batch(), quiet=False), file)
     lines = [line.rstrip() for line in file.getvalue().splitlines()]
     assert max(map(len, lines)) <= width
-    assert [line for line in lines if line.startswith("No room")] == ([said] if said else [])
-    headings = lines[0].split()
-    assert [name in headings for name in ("File", "Why")] == [not said or name not in said for name in ("File", "Why")]
+    assert [name for name in ("Queries", "Returned", "File", "Why") if name in lines[0].split()][
+        -len(headings) :
+    ] == headings
+    assert "(demonstration)" in " ".join(lines[:4]), "a name in one piece"
+    below = "\n".join(lines).split("\n\n")[1]
+    assert " ".join(below.split()) == " ".join(said) if said else below.startswith("Council not known - not readable")
+
+
+def test_a_long_name_is_shortened_in_the_table_and_said_in_full_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = f"{'safeguarding ' * 18}Ambermere.xlsx"
+    report = compose(Batch(check([partial(long, submission=2), partial("b.xlsx")]), ()), quiet=False)
+    table, below = plain(report).split("\n\n")[:2]
+    short = f"safeguarding safegua{CUT}ding Ambermere.xlsx"
+    assert len(short) == LONGEST_NAME
+    assert max(map(len, table.splitlines())) <= 190
+    assert [row[6:] for row in report.rows] == [("b.xlsx", f"replaced by submission 2, in '{short}'"), (short, "")]
+    assert below.splitlines() == [
+        f"b.xlsx: set aside, replaced by submission 2, in '{long}'",
+        f"{long}: accepted",
+    ]

@@ -30,6 +30,11 @@ CODES_SHOWN = 4
 FILES_NAMED = 3
 CELLS_SHOWN = 12  # or runs of cells; the other formats have them all
 LONGEST_RULE = 40  # characters, under the heading of the last column, whose text can be long
+LONGEST_NAME = 40  # characters of a file's name in the table
+CUT = "…"  # for the middle of a longer one
+
+HEADINGS = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File", "Why")
+COUNTED = HEADINGS.index("File")  # the columns before it say what was found in a file, not which file it is
 
 
 class Line(NamedTuple):
@@ -40,13 +45,25 @@ class Line(NamedTuple):
     kind: str = ""
 
 
+class Told(NamedTuple):
+    """What a row of the table says of a file, in full: its name, what was decided, and why."""
+
+    file: str
+    decision: str
+    why: str
+
+
 class Report(NamedTuple):
-    """What is shown: a table with its headings, and if it has one its title, then lines."""
+    """What is shown: a table with its headings, and if it has one its title, then lines.
+
+    ``told`` has each row of returns in words, for a table that has no room for all of it.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[Line, ...]
     title: str = ""
+    told: tuple[Told, ...] = ()
 
 
 def compose(batch: Batch, quiet: bool) -> Report:
@@ -54,17 +71,28 @@ def compose(batch: Batch, quiet: bool) -> Report:
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
     said = [each for each in worst if each.findings or each.put_right or (each.not_tried and not quiet)]
     lines = [line for checked in said for line in _of_return(checked)]
-    headings: tuple[str, ...] = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File", "Why")
     if quiet:
-        return Report(headings, (), tuple(lines))
+        return Report(HEADINGS, (), tuple(lines))
     rows = sorted(
         batch.checked, key=lambda checked: (str(checked.ret.who.period or ""), _who(checked), checked.ret.file)
     )
     names = names_apart(checked.ret.file for checked in rows)
-    table: list[tuple[str, ...]] = [_row(checked, names) for checked in rows]
-    if not any(row[-1] for row in table):  # nothing to give a reason for
-        headings, table = headings[:-1], [row[:-1] for row in table]
-    return Report(headings, tuple(table), (*lines, *_summary(batch)))
+    told = tuple(_told(checked, names) for checked in rows)
+    columns = len(HEADINGS) if any(each.why for each in told) else len(HEADINGS) - 1  # nothing to give a reason for
+    short = {file: _shortened(name) for file, name in names.items()}
+    table = tuple(_row(checked, short)[:columns] for checked in rows)
+    return Report(HEADINGS[:columns], table, (*lines, *_summary(batch)), told=told)
+
+
+def _told(checked: Checked, names: Mapping[str, str]) -> Told:
+    """What became of a file, with the names that files go by."""
+    return Told(printable(names[checked.ret.file]), _status(checked), printable(_why(checked, names)))
+
+
+def _shortened(name: str) -> str:
+    """A name without its middle, if it is long: what it begins with and its ending tell it apart."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}{CUT}{name[1 - half :]}"
 
 
 def _row(checked: Checked, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -73,15 +101,8 @@ def _row(checked: Checked, names: Mapping[str, str]) -> tuple[str, ...]:
     counts = [wanting.count(severity) for severity in (Severity.ERROR, Severity.QUERY)]
     states = [ret.states[question.slug] for question in ret.form.collection.question] if ret.form else []
     returned = f"{sum(state is State.RETURNED for state in states)} of {len(states)}" if states else "-"
-    return (
-        _who(checked),
-        str(ret.who.period or "-"),
-        _status(checked),
-        *map(str, counts),
-        returned,
-        printable(names[ret.file]),
-        printable(_why(checked, names)),
-    )
+    file, status, why = _told(checked, names)
+    return _who(checked), str(ret.who.period or "-"), status, *map(str, counts), returned, file, why
 
 
 def _why(checked: Checked, names: Mapping[str, str]) -> str:
@@ -204,10 +225,21 @@ def number_of(count: int, what: str) -> str:
 
 def plain(report: Report) -> str:
     """The report as plain text, for files and pipes."""
-    lines = [" " * line.indent + line.text for line in report.lines]
+    lines = [" " * line.indent + line.text for line in (*below(report, len(report.headings)), *report.lines)]
     title = [report.title] if report.title else []
     text = "\n".join([*title, *_table(report.headings, report.rows), *lines]).strip("\n")
     return f"{text}\n" if text else ""
+
+
+def below(report: Report, shown: int) -> list[Line]:
+    """A line for each row of which the first columns of the table do not show everything, after a blank one."""
+    lines = []
+    for row, told in zip(report.rows, report.told, strict=False):
+        if any(row[shown:]) or any(CUT in cell for cell in row):
+            counts = zip(report.headings[shown:COUNTED], row[shown:COUNTED], strict=True)
+            said = [told.decision, *(f"{heading.casefold()} {count}" for heading, count in counts), told.why]
+            lines.append(Line(f"{told.file}: {', '.join(filter(None, said))}"))
+    return [Line(), *lines] if lines else []
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
