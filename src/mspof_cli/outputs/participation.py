@@ -53,15 +53,15 @@ def _headlines(part: Participation) -> Iterator[Line]:
     yield Line(f"{name}: {coverage}.", kind="heading")
     counts = {standing: sum(row.standing is standing for row in part.rows) for standing in Standing}
     yield Line(", ".join(f"{number} {standing.value}" for standing, number in counts.items()) + ".")
+    if part.period not in part.periods:
+        there = some_of([str(period) for period in reversed(part.periods)], PERIODS_NAMED)
+        yield Line(f"There is no return for {part.period} among these files. There are returns for {there}.")
     for words, rows in (
         ("Joined", [row for row in part.rows if row.joined]),
         ("Lapsed", [row for row in part.rows if row.lapsed]),
     ):
         if rows:
             yield Line(f"{words}: {_names(rows)}.")
-    if part.period not in part.periods:
-        there = some_of([str(period) for period in reversed(part.periods)], PERIODS_NAMED)
-        yield Line(f"There is no return for {part.period} among these files. There are returns for {there}.")
     if part.unknown:
         files = ", ".join(f"'{file}'" for file in part.unknown)
         yield Line(printable(f"Not known whose, or for when: {files}."), kind="detail")
