@@ -109,8 +109,15 @@ def test_no_workbook_at_all_is_wrong_use(command: list[str], here: Path) -> None
         outcome = Outcome(*command, *paths)
         assert (outcome.status, outcome.out) == (2, "")
         assert outcome.trouble is not None
-        assert outcome.trouble.problem == "There is no workbook among the files named, or in the folders."
+        named = ", ".join(f"'{path}'" for path in paths)
+        assert outcome.trouble.problem.startswith(f"There is no workbook in {named}.")
     assert not (here / "out").exists()
+
+
+def test_nothing_since_last_time_names_the_folder(here: Path) -> None:
+    (here / "empty").mkdir()
+    outcome = Outcome("validate", "forms/a.xlsx", "--since", "empty")
+    assert (outcome.status, str(outcome.trouble)) == (2, "There is no workbook in 'empty'.")
 
 
 def test_a_lock_file_that_is_named_is_passed_over(here: Path) -> None:

@@ -117,15 +117,16 @@ def test_the_marked_copy(path: Path, feedback: Feedback, tmp_path: Path) -> None
     "path", FAULTS[:: 1 if FULL else 6], ids=lambda path: str(path.relative_to(SAMPLES / "faults"))
 )
 def test_a_form_and_its_marked_copy_are_one_submission(path: Path, feedback: Feedback, tmp_path: Path) -> None:
-    """Whatever was wrong with the form: what comes back beside it neither counts twice nor hides any trouble."""
+    """Whatever was wrong with the form: what comes back beside it, named anyhow, neither counts twice nor hides it."""
     checked, files = feedback[path]
     whose = checked.ret.who
     if whose.council is None or whose.period is None or whose.submission is None:
         return
     shutil.copy(path, tmp_path)
-    (tmp_path / f"marked {path.stem}.xlsx").write_bytes(files[".xlsx"])
+    (tmp_path / "0.xlsx").write_bytes(files[".xlsx"])
     both = {each.ret.file: each for each in validate([tmp_path], SCHEMAS).checked}
     kept = [name for name, each in both.items() if not each.set_aside]
+    assert kept == [(tmp_path / path.name).as_posix()]
     assert [[finding.code for finding in both[name].findings] for name in kept] == [
         [finding.code for finding in checked.findings]
     ]
@@ -238,7 +239,7 @@ def parts_of(letter: str) -> dict[str, str]:
 def letter_of(folder: Path, *options: str | Path) -> str:
     """The letter about the one form in a folder, as its project manager gets it."""
     done = mspof("validate", "in", "--feedback", "out", *options, cwd=folder)
-    assert b"Wrote feedback for 1 of 1 files" in done.stderr
+    assert b"Wrote feedback for 1 of 1 file" in done.stderr
     [letter] = (folder / "out").glob("*.txt")
     return letter.read_text(encoding="utf-8")
 
@@ -459,12 +460,12 @@ def test_letters_of_an_earlier_run_are_pointed_at_and_nothing_is_removed(tmp_pat
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.docx").write_bytes(b"mine")
     first = mspof("validate", Q3 / "Ambermere.xlsx", "--feedback", "out", "-q", cwd=tmp_path)
-    assert first.stderr.decode().splitlines() == ["mspof: Wrote feedback for 1 of 1 files to 'out'."]
+    assert first.stderr.decode().splitlines() == ["mspof: Wrote feedback for 1 of 1 file to 'out'."]
     before = state(tmp_path / "out")
     second = mspof("validate", Q3 / "Glimmerbeck.xlsx", "--feedback", "out", "-q", cwd=tmp_path)
     named = ", ".join(f"'Ambermere (demonstration) 2018-19-Q3.{ending}'" for ending in ("html", "txt", "xlsx"))
     assert second.stderr.decode().splitlines() == [
-        "mspof: Wrote feedback for 1 of 1 files to 'out'.",
+        "mspof: Wrote feedback for 1 of 1 file to 'out'.",
         f"mspof: 'out' also holds what this run did not write: {named}. Remove it if it is of an earlier run.",
     ]
     assert before.items() <= state(tmp_path / "out").items()
@@ -657,7 +658,7 @@ def test_a_return_whose_queries_are_all_explained_is_accepted(tmp_path: Path) ->
     told = json.loads(done.stdout)
     assert done.returncode == 0
     assert told["returns"][0]["status"] == "accepted"
-    assert told["summary"]["explained"] == 2
+    assert (told["summary"]["queries"], told["summary"]["explained"]) == (0, 2)
     for audience in ("internal", "participants", "public"):
         options = ("--to", audience, "--explanations", "explanations.csv", "--audience", audience)
         assert mspof("collate", Q3, "--period", "2018-19-Q3", *options, cwd=tmp_path).returncode == 0
@@ -763,6 +764,11 @@ def test_what_somebody_noted_beside_an_explanation_stays_when_it_is_taken_again(
         ("x", "It does not say why."),
         ("As before", "It does not say why."),
         ("nothing to add", "It does not say why."),
+        ("As submitted", "It does not say why."),
+        ("As per system", "It does not say why."),
+        ("No change.", "It does not say why."),
+        ("Confirmed by team", "It does not say why."),
+        ("Same as last quarter", "It does not say why."),
     ],
 )
 def test_what_is_no_explanation_is_refused_and_not_repeated(tmp_path: Path, said: str, why: str) -> None:
@@ -779,9 +785,13 @@ def test_what_is_no_explanation_is_refused_and_not_repeated(tmp_path: Path, said
 
 
 @pytest.mark.parametrize(
-    "said", ["Seen @ closure: 27 of 30", "In 2018-19 2019-20 we moved", "30, 27, 25, 22 and 20 moved"]
+    "said",
+    [
+        *("Seen @ closure: 27 of 30", "In 2018-19 2019-20 we moved", "30, 27, 25, 22 and 20 moved"),
+        *("Change of system", "As submitted by the new team", "No change since the hub opened"),
+    ],
 )
-def test_numbers_and_signs_that_are_no_contact_details_are_taken(tmp_path: Path, said: str) -> None:
+def test_what_says_why_is_taken_also_with_numbers_and_signs(tmp_path: Path, said: str) -> None:
     (tmp_path / "e.csv").write_text(HEAD + f'DEMO00007,2018-19-Q3,MSP202,,"{said}",,,,\n', encoding="utf-8")
     told = findings(Q3, "--explanations", "e.csv", cwd=tmp_path)
     assert [each["explanation"] for each in told if each["explanation"]] == [said]
@@ -803,6 +813,12 @@ def test_what_is_no_file_is_not_read_as_explanations(tmp_path: Path) -> None:
         assert (done.returncode, f"'{file}' is not a file." in done.stderr.decode()) == (2, True)
 
 
+def test_a_file_of_explanations_that_is_not_there(tmp_path: Path) -> None:
+    done = mspof("validate", Q3, "--explanations", "nosuch.csv", cwd=tmp_path)
+    said = "mspof: There is no file 'nosuch.csv'. Check the spelling, and where you are.\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)
+
+
 def test_a_sheet_that_lists_more_than_rules_can_find_is_not_taken(tmp_path: Path) -> None:
     copy = marked_copy_in(tmp_path)
     book = openpyxl.load_workbook(copy)
@@ -819,18 +835,72 @@ def test_a_sheet_that_lists_more_than_rules_can_find_is_not_taken(tmp_path: Path
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("nothing.xlsx", "There is no file 'nothing.xlsx'."),
-        (".", "'.' is a folder. Name the marked copies in it, with --from before each."),
+        ("nothing.xlsx", "There is no file or folder 'nothing.xlsx'."),
+        ("empty", "There is no workbook in 'empty'."),
         ("link.xlsx", "'link.xlsx' can't be opened: a link to another file."),
     ],
 )
 def test_what_explanations_can_not_be_taken_from(tmp_path: Path, source: str, said: str) -> None:
     (tmp_path / "link.xlsx").symlink_to(Q3 / "Glimmerbeck.xlsx")
+    (tmp_path / "empty").mkdir()
     done = mspof("explain", "--from", source, cwd=tmp_path)
     assert said in done.stderr.decode()
     assert done.returncode == (3 if "opened" in said else 2)
     done = mspof("explain", "--from", Q3 / "Glimmerbeck.xlsx", "--explanations", ".", cwd=tmp_path)
     assert (done.returncode, "'.' is a folder." in done.stderr.decode()) == (2, True)
+
+
+def test_explanations_are_taken_from_every_marked_copy_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "back"
+    copy = marked_copy_in(folder)
+    filled_in(copy, {"MSP202": DIED})
+    shutil.copy(Q3 / "Ambermere.xlsx", folder)
+    done = mspof("explain", "--from", "back", cwd=tmp_path)
+    assert done.stdout.decode().splitlines() == [
+        f"Glimmerbeck (demonstration), '{Path('back', copy.name)}': 1 explanation taken.",
+        "  Not explained: PCT101.",
+        "Passed over: 'back/Ambermere.xlsx' is not feedback.",
+        "Passed over: 2 files of other kinds.",
+        "Wrote explanations.csv",
+    ]
+
+
+def test_a_marked_copy_with_explanations_that_were_not_given_is_pointed_at(tmp_path: Path) -> None:
+    copy = marked_copy_in(tmp_path / "back")
+    shutil.copy(Q3 / "Glimmerbeck.xlsx", tmp_path / "back")
+
+    def said(*options: str) -> str:
+        return mspof("validate", "back", *options, cwd=tmp_path).stdout.decode()
+
+    told = f"'{Path('back', copy.name)}' holds explanations. 'mspof explain --from' takes them."
+    filled_in(copy, {"PCT101": "Checked, correct"})
+    assert "holds explanations" not in said()
+    filled_in(copy, {"MSP202": DIED})
+    assert told in said().splitlines()
+    mspof("explain", "--from", "back", cwd=tmp_path)
+    assert "holds explanations" not in said("--explanations", "explanations.csv")
+    filled_in(copy, {"PCT101": ADVOCATE})
+    assert told in said("--explanations", "explanations.csv").splitlines()
+
+
+def test_an_error_is_not_explained_and_a_formula_is_not_taken(tmp_path: Path) -> None:
+    fault = SAMPLES / "faults" / "MSP201-more-than-expressed.xlsx"
+    mspof("validate", fault, "--feedback", tmp_path / "fault")
+    [copy] = (tmp_path / "fault").glob("*.xlsx")
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert done.stdout.decode().splitlines()[1:] == ["There is nothing to write to 'explanations.csv'."]
+    filled_in(copy, {"MSP201": DIED})
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    error = "It is an error, which can't be explained away. Correct it, and send the form again."
+    assert done.stdout.decode().splitlines()[1:] == [
+        f"  MSP201 does not count as explained: {error}",
+        "There is nothing to write to 'explanations.csv'.",
+    ]
+    copy = marked_copy_in(tmp_path / "queries")
+    filled_in(copy, {"MSP202": '="Three people "&"died"', "PCT101": "-3 people died"})
+    done = mspof("explain", "--from", copy, cwd=tmp_path)
+    assert "  MSP202 does not count as explained: It is a formula. Write it as text." in done.stdout.decode()
+    assert "Not explained" not in done.stdout.decode()
 
 
 HEAD = "ons_code,period,code,measure,explanation,team,date,until,query\n"
@@ -1122,7 +1192,8 @@ def test_a_copy_is_marked_by_what_was_found_and_by_nothing_else(tmp_path: Path) 
 def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path) -> None:
     mspof("validate", Q3 / "Ambermere.xlsx", "--feedback", tmp_path)
     sheet = openpyxl.load_workbook(*tmp_path.glob("*.xlsx"))["Feedback"]
-    assert [cell.value for row in sheet.iter_rows() for cell in row if cell.value] == [
+    seen = [row for row in sheet.iter_rows() if not sheet.row_dimensions[row[0].row].hidden]
+    assert [cell.value for row in seen for cell in row if cell.value] == [
         "Feedback on your return",
         "Ambermere (demonstration) – 2018-19-Q3 – Ambermere.xlsx",
         "Your return is accepted as it is. There is nothing that you need to do.",

@@ -24,10 +24,10 @@ ORDER = [
     *("disclosure", "sac"),
     *("layout", "questions", "register", "coherence", "loading"),
     *("workbook.container", "workbook.parts", "workbook.sheet", "workbook"),
-    *("identify", "returns", "reconcile"),
+    *("identify", "feedback", "returns", "reconcile"),
     *("rules.files", "rules.answers", "rules.alone", "rules.standing", "rules.together", "rules.tried"),
     *("rules.published", "rules.beside", "rules.explained", "rules"),
-    *("reading", "feedback", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
+    *("inbox", "reading", "since", "pipeline", "select", "progress", "sent", "taking", "sampling"),
     *("publications.rows", "publications.tables", "publications.long", "publications.opendocument", "publications"),
     *(
         "decisions",

@@ -196,6 +196,37 @@ def test_the_whole_text() -> None:
     assert "  Dunmarsh (demonstration), last returned 2018-19-Q2\n" in rest
 
 
+def test_a_quarter_that_there_is_no_return_for_is_named() -> None:
+    """Nobody has returned, or the quarter is not the one that was meant."""
+    returns = [of("Dunmarsh (demonstration)", period) for period in (Period(2018, 2), Q3)]
+    quarter = Period(2019, 1)
+    text = plain(compose_participation(part(*returns, period=quarter))[0])
+    there = "There are returns for 2018-19-Q3, 2018-19-Q2."
+    assert f"There is no return for 2019-20-Q1 among these files. {there}" in text.splitlines()
+    assert "There is no return" not in plain(compose_participation(part(*returns))[0])
+
+
+@pytest.mark.parametrize(
+    ("more", "has_errors"),
+    [
+        (of("Caldersby (demonstration)"), False),
+        (of("Caldersby (demonstration)", Q3, {"not_asked": "n/a"}), True),
+        (of("Caldersby (demonstration)", Period(2018, 2), {"not_asked": "n/a"}), False),
+        (of("Caldersby (demonstration)", year="2018"), True),
+    ],
+)
+def test_what_needs_correcting_is_an_error_of_its_quarter(more: Return, has_errors: bool) -> None:
+    assert part(of("Dunmarsh (demonstration)"), more, period=Q3).has_errors is has_errors
+
+
+def test_a_council_that_had_ended_is_not_known() -> None:
+    found = part(real("Kent", 2019), real("Poole", 2019))
+    assert (found.unknown, found.has_errors) == (
+        ("Poole 2019-20-Q3 {'completed': datetime.date(2019, 12, 31)}.xlsx",),
+        True,
+    )
+
+
 def rows(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode())))
 
@@ -231,12 +262,14 @@ def test_files_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
     assert rows((tmp_path / "out" / "systems.csv").read_bytes())[0]["year"] == "2019-20"
 
 
-def test_wrong_use(tmp_path: Path) -> None:
+def test_exit_status(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "form.xlsx").write_bytes(workbook(FORM, clean()))
     assert mspof("participation", tmp_path / "in", "--period", "Q3").returncode == 2
     assert mspof("participation", tmp_path / "in", "--to", tmp_path / "in" / "out").returncode == 2
     assert mspof("participation", tmp_path / "nothing").returncode == 2
+    (tmp_path / "in" / "empty.xlsx").write_bytes(b"")
+    assert mspof("participation", tmp_path / "in").returncode == 1
     (tmp_path / "in" / "form.xlsx").write_bytes(b"")
     assert mspof("participation", tmp_path / "in").returncode == 3
 

@@ -81,7 +81,20 @@ def test_quarters_as_people_write_them(text: str, quarter: int | None) -> None:
     assert parse_quarter(text) == quarter
 
 
-@pytest.mark.parametrize("text", ["", "2018-19", "Q3", "2018-19-Q5", "2018-20-Q3", "2018-19 Q3", "2018-19-Q3-x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2018-19-Q3", "2018-19 Q3", "2018-19 q3", "2018-19-q3", " 2018-19  Q3 ", "2018-19 - Q3", "2018/19 Q3"),
+        *("2018-2019 Quarter 3", "2018-19-3", "2018–19 Q 3"),
+    ],
+)
+def test_periods_as_people_write_them(text: str) -> None:
+    assert parse_period(text) == Period(2018, 3)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2018-19", "Q3", "2018-19-Q5", "2018-20-Q3", "2018 Q3", "2018-19Q3", "2018-19-Q3-x", "2018-19-Q3-Q4"]
+)
 def test_what_is_not_a_period(text: str) -> None:
     assert parse_period(text) is None
 

@@ -18,7 +18,8 @@ from shell import ROOT
 
 from mspof_cli.errors import UsageError
 from mspof_cli.findings import Status
-from mspof_cli.pipeline import find_workbooks, validate
+from mspof_cli.inbox import find_workbooks
+from mspof_cli.pipeline import validate
 
 FORM_FILE = workbook(FORM, clean())
 
@@ -91,12 +92,21 @@ def test_a_link_beside_a_workbook_does_not_take_its_place(link: str, tmp_path: P
 def test_no_workbook_at_all(tmp_path: Path) -> None:
     made(tmp_path, "other/notes.docx", "other/~$a.xlsx", "other/.b.xlsx")
     (tmp_path / "empty").mkdir()
-    for paths in ([], [tmp_path / "empty"], [tmp_path / "other"], [tmp_path], [tmp_path / "other" / "~$a.xlsx"]):
+    lock = "Passed over: '~$a.xlsx': left by Excel while a workbook is open."
+    hidden = "Passed over: '.b.xlsx': a hidden file. If it is a return, name the file itself."
+    there = f" {hidden} Passed over: 'notes.docx': not a workbook. {lock}"
+    for name, said in {"": there, "empty": "", "other": there, "other/~$a.xlsx": f" {lock}"}.items():
         for search in (find_workbooks, lambda paths: validate(paths, SCHEMAS)):
             with pytest.raises(UsageError) as caught:
-                search(paths)
-            assert caught.value.problem == "There is no workbook among the files named, or in the folders."
+                search([tmp_path / name])
+            assert caught.value.problem == f"There is no workbook in '{tmp_path / name}'.{said}"
             assert caught.value.remedy == "Check that it is the right folder, and that the files end in .xlsx."
+
+
+def test_of_many_files_that_are_no_workbooks_the_first_are_named(tmp_path: Path) -> None:
+    made(tmp_path, *(f"{number}.txt" for number in range(5)))
+    with pytest.raises(UsageError, match=r"'2\.txt': not a workbook\. And 2 more\.$"):
+        find_workbooks([tmp_path])
 
 
 def test_a_folder_named_like_a_workbook_is_a_folder(tmp_path: Path) -> None:

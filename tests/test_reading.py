@@ -18,7 +18,8 @@ from pathlib import Path
 from mspof_cli import reading
 from mspof_cli.loading import Schemas, schemas_folder
 from mspof_cli.outputs.report import as_json
-from mspof_cli.pipeline import find_workbooks, validate
+from mspof_cli.inbox import find_workbooks
+from mspof_cli.pipeline import validate
 
 folder, what = Path(sys.argv[1]), sys.argv[2]
 files = find_workbooks([folder]).files

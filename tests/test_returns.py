@@ -27,7 +27,7 @@ from mspof_cli.cells import Place
 from mspof_cli.findings import Trouble
 from mspof_cli.layout import Form
 from mspof_cli.questions import State
-from mspof_cli.returns import Return, read_return, sum_of
+from mspof_cli.returns import Return, names_apart, read_return, sum_of
 from mspof_cli.schemas import Block, Collection, Column, Question, Tally
 from mspof_cli.workbook import open_workbook
 
@@ -35,6 +35,21 @@ from mspof_cli.workbook import open_workbook
 def test_nothing_comes_of_a_workbook_that_could_not_be_read() -> None:
     ret = Return("x.xlsx", "")
     assert (ret.values(), ret.places(["not_asked"])) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["in/a.xlsx", "in/b.xlsx"], ["a.xlsx", "b.xlsx"]),
+        (["in/old/b.xlsx", "in/new/b.xlsx", "in/new/c.xlsx"], ["old/b.xlsx", "new/b.xlsx", "c.xlsx"]),
+        (["b.xlsx", "in/b.xlsx"], ["b.xlsx", "in/b.xlsx"]),
+        (["x/in/b.xlsx", "y/in/b.xlsx"], ["x/in/b.xlsx", "y/in/b.xlsx"]),
+        (["/b.xlsx", "in/b.xlsx"], ["/b.xlsx", "in/b.xlsx"]),
+        (["../b.xlsx"], ["b.xlsx"]),
+    ],
+)
+def test_files_are_told_apart_by_their_names_or_folders(files: list[str], names: list[str]) -> None:
+    assert list(names_apart(files).values()) == names
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 99))))

@@ -34,6 +34,7 @@ from shell import ROOT
 from mspof_cli.cells import Cell, Kind
 from mspof_cli.cli.shared import councils_of
 from mspof_cli.explanations import read_explanations
+from mspof_cli.feedback import Feedback
 from mspof_cli.findings import Finding, Severity, Status, Trouble
 from mspof_cli.layout import Form
 from mspof_cli.lines import Verdict
@@ -608,6 +609,38 @@ MORE = {"not_achieved": 1}
 )  # fmt: skip
 def test_which_of_several_files_counts(returns: list[Return], expected: dict[str, list[str]]) -> None:
     assert files(*returns) == expected
+
+
+MARKED = Feedback((), "")
+
+
+@pytest.mark.parametrize(
+    ("original", "copy"),
+    [
+        (
+            returned(clean(), file="the council's own return.xlsx"),
+            returned(clean(), file="b.xlsx")._replace(feedback=MARKED),
+        ),
+        (returned(clean(), file="the council's own return.xlsx"), returned(clean(), file="return.xls")),
+        (returned(clean(), file="the council's own return.xlsx"), returned(clean(), file="a.xlsm")),
+        (returned(clean(), file="return.XLSX"), returned(clean(), file="return (1).xlsx")),
+        (returned(clean(), file="return.xls"), returned(clean(), file="b.xlsx")._replace(feedback=MARKED)),
+    ],
+)
+def test_of_files_with_the_same_answers_the_original_counts(original: Return, copy: Return) -> None:
+    for returns in ([original, copy], [copy, original]):
+        assert files(*returns) == {original.file: [], copy.file: ["SET104", "set aside"]}
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
+    forms = [
+        ("in/old/b.xlsx", {"submission": 1}),
+        ("in/new/b.xlsx", {"submission": 2}),
+        ("in/copy of b.xlsx", {"submission": 2}),
+    ]
+    told = {each.ret.file: each for each in check([returned(clean(**cover), file=file) for file, cover in forms])}
+    assert "Submission 2, in 'new/b.xlsx', replaced it" in told["in/old/b.xlsx"].findings[0].message
+    assert "as 'new/b.xlsx'." in told["in/copy of b.xlsx"].findings[0].message
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shell import mspof
 
 from mspof_cli.intervals import Z_95, wilson
+from mspof_cli.outputs.sampling import NOT_RANDOM
 from mspof_cli.sampling import answers_needed, finite_wilson, margin, people_to_ask
 
 ENQUIRIES = st.integers(1, 5000)
@@ -67,7 +68,7 @@ def test_the_finite_interval_holds_the_share_and_is_no_wider(enquiries: int, dat
         assert known.low == known.high == part / answers
 
 
-NO_RATE = "mspof: --response-rate is not a percentage. Give more than 0, and no more than 100."
+NO_RATE = "Give a percentage of more than 0 and no more than 100, such as 40%."
 PLAN = """\
 Percentage within, at 95 %  Answers needed  People to ask
 --------------------------  --------------  ----------------------------------------
@@ -97,13 +98,16 @@ def test_the_whole_plan() -> None:
         (("50",), "±5 points                   45              45"),
         (
             ("20", "--answers", "20", "--agreed", "5"),
-            "All 20 have answered: percentages are exact.\n5 of 20 is 25 %.\n",
+            "answers.\nEveryone has answered: percentages are exact.\n5 of 20 is 25 %.\n",
         ),
-        (("30", "--answers", "0"), "None of 30 have answered, which bears no percentage."),
+        (("30", "--answers", "0"), "None of 30 has answered, which bears no percentage."),
         (("30", "--answers", "10"), "Fewer than 20 answers: of low reliability, and published as [u]."),
-        (("40", "--response-rate", "1"), "all 40, but hardly anyone would answer"),
+        (("30", "--answers", "1"), "1 of 30 has answered (3 %)"),
+        (("1,024",), "Of 1,024 enquiries"),
+        (("40", "--response-rate", "1%"), "all 40, but hardly anyone would answer"),
         (("40", "--response-rate", "93"), "all 40"),
-        (("1",), "±10 points                  1               all 1"),
+        (("40", "--response-rate", "2.5 %"), "all 40, for about 1 answer and"),
+        (("1",), "±10 points                  1               the only one\n\nOf 1 enquiry, if everyone"),
     ],
 )
 def test_plans(arguments: tuple[str, ...], expected: str) -> None:
@@ -112,12 +116,30 @@ def test_plans(arguments: tuple[str, ...], expected: str) -> None:
     assert expected in text
 
 
+@pytest.mark.parametrize("rate", ["40", "40%", "40 %", "40.0%"])
+def test_a_percentage_with_its_sign_or_without(rate: str) -> None:
+    options = ("--enquiries", "200", "--answers", "45", "--agreed", "30")
+    assert said(*options, "--response-rate", rate) == (0, PLAN)
+
+
+@pytest.mark.parametrize(("answers", "is_said"), [("19", True), ("20", False)])
+def test_everyone_is_no_sample(answers: str, is_said: bool) -> None:
+    assert (NOT_RANDOM in said("--enquiries", "20", "--answers", answers)[1]) is is_said
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        *(((text,), f"mspof: --enquiries is {text}. Give a whole number from 1 to 999,999.")
+          for text in ("abc", "1.5", "1,02", "5 0", "9" * 5000)),
         (("0",), "mspof: --enquiries is 0. Give a whole number from 1 to 999,999."),
-        (("50", "--response-rate", "0"), NO_RATE),
-        (("50", "--response-rate", "nan"), NO_RATE),
+        *((("50", "--response-rate", rate), f"mspof: --response-rate is {rate}. {NO_RATE}")
+          for rate in ("0", "nan", "lots", "101%", "40%%")),
+        (("50", "--response-rate", "0.4"),
+         "mspof: --response-rate is 0.4, which can mean 40% or 0.4%. Give it with its sign."),
+        (("50", "--response-rate", "1"),
+         "mspof: --response-rate is 1, which can mean 100% or 1%. Give it with its sign."),
+        (("50", "--answers", "x"), "mspof: --answers is x. Give a whole number from 0 to 50."),
         (("50", "--answers", "51"), "mspof: --answers is 51. Give a whole number from 0 to 50."),
         (("50", "--agreed", "5"), "mspof: --agreed says nothing without --answers. Say how many have answered."),
         (("50", "--answers", "5", "--agreed", "6"), "mspof: --agreed is 6. Give a whole number from 0 to 5."),

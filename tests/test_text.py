@@ -16,7 +16,7 @@ from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.collation import collate
 from mspof_cli.findings import Finding, Severity, Trouble
 from mspof_cli.outputs.terminal import show
-from mspof_cli.outputs.text import Line, Report, compose, compose_collation, plain, ranges
+from mspof_cli.outputs.text import CUT, LONGEST_NAME, Line, Report, compose, compose_collation, plain, ranges
 from mspof_cli.pipeline import Batch
 from mspof_cli.published import published
 from mspof_cli.returns import Return
@@ -106,14 +106,15 @@ def test_nothing_to_check() -> None:
 
 
 def test_each_file_that_was_passed_over_is_named_with_the_reason() -> None:
-    names = ("RE return.EML", "~$a.xlsx", "forms.zip", "Thumbs.db", "letter.docx")
+    names = ("RE return.EML", "~$a.xlsx", "forms.zip", "return", ".return.xlsx", "letter.docx")
     passed_over = Batch((), tuple(Path("deep", name) for name in names))
     assert plain(compose(passed_over, quiet=False)).splitlines() == [
         "0 returns: nothing to check.",
         "Passed over: 'RE return.EML': an e-mail. If a form is attached to it, save the form itself here.",
         "Passed over: '~$a.xlsx': left by Excel while a workbook is open.",
         "Passed over: 'forms.zip': a packed folder. If forms are in it, unpack it here.",
-        "Passed over: 'Thumbs.db': not a workbook.",
+        "Passed over: 'return': its name does not end as a workbook's does. If it is one, name the file itself.",
+        "Passed over: '.return.xlsx': a hidden file. If it is a return, name the file itself.",
         "Passed over: 'letter.docx': not a workbook.",
     ]
 
@@ -140,6 +141,20 @@ def test_the_table_is_in_order_of_period_and_council() -> None:
         ("Brackenholt", "2018-19-Q3", "2.xlsx"),
         ("Caldersby", "2018-19-Q3", "1.xlsx"),
         ("Brackenholt", "2018-19-Q4", "4.xlsx"),
+    ]
+
+
+def test_files_of_one_name_are_told_apart_in_the_table() -> None:
+    returns = [
+        partial("Jo's/a.xlsx"),
+        partial("Jo's new, last/a.xlsx", submission=2),
+        partial("Jo's new, last/b.xlsx", submission=2),
+    ]
+    rows = compose(Batch(check(returns), ()), quiet=False).rows
+    assert [row[6:] for row in rows] == [
+        ("Jo's new, last/a.xlsx", ""),
+        ("b.xlsx", "the same answers as 'Jo's new, last/a.xlsx'"),
+        ("Jo's/a.xlsx", "replaced by submission 2, in 'Jo's new, last/a.xlsx'"),
     ]
 
 
@@ -339,30 +354,73 @@ def test_collation_in_words() -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "has_file"), [(200, True), (100, True), (99, False), (60, False)])
-def test_a_narrow_window_leaves_out_the_file(width: int, has_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its name stands above its findings as well; a table that wraps can't be read."""
-    monkeypatch.setenv("COLUMNS", str(width))
-    rows = (("Council of a name that is long", "2018-19-Q3", "accepted with queries", "0", "1", "8 of 8", "b.xlsx"),)
-    told = io.StringIO()
-    show(Report(("Council", "Period", "Status", "Errors", "Queries", "Returned", "File"), rows, ()), told)
-    assert ("b.xlsx" in told.getvalue()) == has_file
+WHY_ASIDE = "replaced by submission 2, in 'a.xlsx'"
+WHY_UNREADABLE = "FILE101: The file has nothing in it."
 
 
 @pytest.mark.parametrize(
-    ("width", "said"),
+    ("width", "headings", "said"),
     [
-        (160, None),
-        (100, "No room for 'Why'. Widen the window to see more."),
-        (80, "No room for 'File' and 'Why'. Widen the window to see more."),
+        (160, ["Returned", "File", "Why"], []),
+        (
+            110,
+            ["Returned", "File"],
+            [
+                "d.xlsx: needs correcting, COVER201, FIG103, FIG201",
+                f"e.xlsx: not readable, {WHY_UNREADABLE}",
+                f"b.xlsx: set aside, {WHY_ASIDE}",
+                "c.xlsx: accepted with queries, MSP202",
+            ],
+        ),
+        (
+            80,
+            ["Returned"],
+            [
+                "d.xlsx: needs correcting, COVER201, FIG103, FIG201",
+                f"e.xlsx: not readable, {WHY_UNREADABLE}",
+                "a.xlsx: accepted",
+                f"b.xlsx: set aside, {WHY_ASIDE}",
+                "c.xlsx: accepted with queries, MSP202",
+            ],
+        ),
+        (
+            60,
+            ["Queries"],
+            [
+                "d.xlsx: needs correcting, returned 1 of 8, COVER201, FIG103, FIG201",
+                f"e.xlsx: not readable, returned -, {WHY_UNREADABLE}",
+                "a.xlsx: accepted, returned 3 of 8",
+                f"b.xlsx: set aside, returned 3 of 8, {WHY_ASIDE}",
+                "c.xlsx: accepted with queries, returned 3 of 8, MSP202",
+            ],
+        ),
     ],
 )
-def test_columns_that_find_no_room_are_named(width: int, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_in_a_line_of_its_own_where_the_table_has_no_room(
+    width: int, headings: list[str], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     file = io.StringIO()
     show(compose(batch(), quiet=False), file)
     lines = [line.rstrip() for line in file.getvalue().splitlines()]
     assert max(map(len, lines)) <= width
-    assert [line for line in lines if line.startswith("No room")] == ([said] if said else [])
-    headings = lines[0].split()
-    assert [name in headings for name in ("File", "Why")] == [not said or name not in said for name in ("File", "Why")]
+    assert [name for name in ("Queries", "Returned", "File", "Why") if name in lines[0].split()][
+        -len(headings) :
+    ] == headings
+    assert "(demonstration)" in " ".join(lines[:4]), "a name in one piece"
+    below = "\n".join(lines).split("\n\n")[1]
+    assert " ".join(below.split()) == " ".join(said) if said else below.startswith("Council not known - not readable")
+
+
+def test_a_long_name_is_shortened_in_the_table_and_said_in_full_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = f"{'safeguarding ' * 18}Ambermere.xlsx"
+    report = compose(Batch(check([partial(long, submission=2), partial("b.xlsx")]), ()), quiet=False)
+    table, below = plain(report).split("\n\n")[:2]
+    short = f"safeguarding safegua{CUT}ding Ambermere.xlsx"
+    assert len(short) == LONGEST_NAME
+    assert max(map(len, table.splitlines())) <= 190
+    assert [row[6:] for row in report.rows] == [("b.xlsx", f"replaced by submission 2, in '{short}'"), (short, "")]
+    assert below.splitlines() == [
+        f"b.xlsx: set aside, replaced by submission 2, in '{long}'",
+        f"{long}: accepted",
+    ]

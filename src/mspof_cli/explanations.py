@@ -27,12 +27,19 @@ LONGEST = 1000  # characters
 
 # Words that say no more than that someone looked. An explanation that has only these explains nothing.
 EMPTY_WORDS = frozenset({
-    "a", "above", "accurate", "add", "agree", "agreed", "all", "and", "are", "as", "been", "before", "below",
-    "checked", "comment", "comments", "confirm", "confirmed", "correct", "data", "done", "explained", "figure",
-    "figures", "fine", "have", "i", "is", "it", "k", "known", "look", "looks", "n", "na", "nil", "no", "none", "not",
-    "noted", "nothing", "number", "numbers", "o", "ok", "okay", "query", "reviewed", "right", "see", "tbc", "that",
-    "the", "these", "this", "to", "true", "verified", "was", "we", "were", "x", "yes"
+    "a", "above", "accurate", "add", "agree", "agreed", "all", "and", "approved", "are", "as", "been", "before",
+    "below", "by", "checked", "comment", "comments", "confirm", "confirmed", "correct", "data", "done", "double",
+    "explained", "figure", "figures", "final", "fine", "have", "i", "is", "it", "k", "known", "look", "looks",
+    "manager", "n", "na", "nil", "no", "none", "not", "noted", "nothing", "number", "numbers", "o", "ok", "okay", "our",
+    "per", "query", "reviewed", "right", "same", "see", "submitted", "tbc", "team", "that", "the", "these", "this",
+    "to", "true", "unchanged", "validated", "verified", "was", "we", "were", "x", "yes"
 })  # fmt: skip
+
+# Turns of phrase that say no more, of words that can say something elsewhere: 'system' does in 'We changed system'.
+EMPTY_PHRASES = re.compile(
+    r"\b(?:no changes?|(?:nothing|not) (?:has )?changed|per (?:the |our )?(?:system|records?)"
+    r"|same as last (?:time|quarter|year))\b"
+)
 
 # An address, not any '@'; and 10 or 11 digits, as telephone and NHS numbers have, however they are spaced.
 E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,}")
@@ -74,7 +81,7 @@ def _figures_in(words: str) -> list[str]:
 
 def unfit(explanation: str) -> str | None:
     """Why a text does not count as an explanation, or None if it does. Nothing of the text is repeated."""
-    words = re.findall(r"[^\W\d_]+", explanation.casefold())
+    words = re.findall(r"[^\W\d_]+", EMPTY_PHRASES.sub("", tidy(explanation).casefold()))
     if not set(words) - EMPTY_WORDS:
         return "It does not say why. Say what lies behind the figures."
     if len(explanation) > LONGEST:
@@ -124,6 +131,8 @@ def _text_of(path: Path) -> str:
         if len(data) > LARGEST_FILE:
             raise UsageError(f"'{path}' is too large for a file of explanations.", "Check that it is the right file.")
         return data.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no file '{path}'.", "Check the spelling, and where you are.") from error
     except OSError as error:
         if path.is_dir():
             raise UsageError(f"'{path}' is a folder.", "Name the CSV file that explanations are kept in.") from error

@@ -76,7 +76,10 @@ class System(NamedTuple):
 
 
 class Participation(NamedTuple):
-    """Who has returned for a quarter. ``unknown`` are files of which nobody can say whose they are, or for when."""
+    """Who has returned for a quarter, and all quarters that there are returns for.
+
+    ``unknown`` are files of which nobody can say whose they are, or for when.
+    """
 
     collection: Collection
     period: Period
@@ -85,6 +88,12 @@ class Participation(NamedTuple):
     years: tuple[Year, ...]
     systems: tuple[System, ...]
     unknown: tuple[str, ...]
+    periods: tuple[Period, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether what there is for the quarter needs correcting, or may do."""
+        return bool(self.unknown) or any(row.standing is Standing.NEEDS_CORRECTING for row in self.rows)
 
     @property
     def taking_part(self) -> int:
@@ -108,12 +117,13 @@ def participation(
     or of councils of more than one register.
     """
     counting = [each for each in checked if not each.set_aside]
-    known = [each for each in counting if each.ret.who.council and each.ret.who.period]
+    known = [each for each in counting if _is_known(each.ret)]
     if not known:
         raise MspofError("No return says whose it is and for when.", "Run 'mspof validate' to see what is wrong.")
     returns = [each.ret for each in known]
     collection, register_name = only_collection(returns), only_register(returns)
-    period = period or max(ret.who.period for ret in returns if ret.who.period)
+    periods = sorted({ret.who.period for ret in returns if ret.who.period})
+    period = period or periods[-1]
     register = registers(collection)
     councils = [each for each in register.existing_in(period) if each.register_name == register_name]
     history = _History(register.councils, {_key(each.ret): each.ret for each in known if is_used(each)}, period)
@@ -127,7 +137,14 @@ def participation(
         tuple(history.years(register_name)),
         tuple(_systems(collection, history.of_year(period.year))),
         tuple(each.ret.file for each in counting if each not in known),
+        tuple(periods),
     )
+
+
+def _is_known(ret: Return) -> bool:
+    """Whether a return says whose it is and for when, and the council existed then."""
+    council, period = ret.who.council, ret.who.period
+    return council is not None and period is not None and council.existed_in(period)
 
 
 def _key(ret: Return) -> tuple[str, Period]:

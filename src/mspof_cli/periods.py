@@ -87,9 +87,11 @@ def _months_of_another(quarter: int, text: str) -> bool:
 
 
 def parse_period(text: str) -> Period | None:
-    """A period written as ``2018-19-Q3``, or None."""
-    year, _, quarter = text.strip().rpartition("-")
-    start, number = parse_year(year), parse_quarter(quarter)
+    """A period written as ``2018-19-Q3``, ``2018-19 q3`` or ``2018/19 Quarter 3``, or None."""
+    parts = re.fullmatch(r"(.*[0-9])[ -]+((?:q|quarter)? ?[1-4])", text.strip(), re.IGNORECASE)
+    if parts is None:
+        return None
+    start, number = parse_year(parts[1]), parse_quarter(parts[2])
     return Period(start, number) if start is not None and number is not None else None
 
 

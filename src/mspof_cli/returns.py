@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
 from mspof_cli.cells import Cell, Entry, Kind, Place, shown
+from mspof_cli.feedback import Feedback, read_feedback
 from mspof_cli.findings import Trouble
 from mspof_cli.identify import Identity, identity, name_contradictions
 from mspof_cli.layout import Form, Label, Located, label_key, locate
 from mspof_cli.questions import Answers, Given, State, read_grid, read_list
 from mspof_cli.register import Register
 from mspof_cli.schemas import ANSWER, Derived, Question
-from mspof_cli.workbook import Workbook
+from mspof_cli.workbook import NotReadable, Workbook
 
 # The last row of an Excel sheet.
 LAST_ROW = 1_048_576
 
 
 class Return(NamedTuple):
-    """One council's return, as its workbook gives it. Without ``form`` the workbook could not be read as one."""
+    """One council's return, as its workbook gives it. Without ``form`` the workbook could not be read as one.
+
+    ``feedback`` is what is read from the sheet of findings, where it is a marked copy that came back.
+    """
 
     file: str
     sha256: str
@@ -31,6 +36,7 @@ class Return(NamedTuple):
     figures: Mapping[str, Given] = {}
     states: Mapping[str, State] = {}
     troubles: tuple[Trouble, ...] = ()
+    feedback: Feedback | None = None
 
     def values(self) -> dict[str, int | None]:
         """Every name that a rule's line may speak of: figures, totals, and 1 or 0 for each question returned."""
@@ -63,6 +69,17 @@ class Return(NamedTuple):
             return ()
         figures = (self.figures[name] for name in self.form.collection.expand(names) if name in self.figures)
         return tuple(dict.fromkeys(place for given in figures for place in given.places))
+
+
+def names_apart(files: Iterable[str]) -> dict[str, str]:
+    """The name of each file, with as many of its folders as tell it from the others."""
+    parts = {file: PurePath(file).parts for file in files}
+    ends = Counter(each[at:] for each in parts.values() for at in range(len(each)))
+    apart = {
+        file: next((each[at:] for at in reversed(range(len(each))) if ends[each[at:]] == 1), each)
+        for file, each in parts.items()
+    }
+    return {file: PurePath(*each).as_posix() for file, each in apart.items()}
 
 
 def share_of(values: Mapping[str, int | None], derived: Derived) -> tuple[int, int] | None:
@@ -101,7 +118,16 @@ def read_return(workbook: Workbook, form: Form, register: Register, file: str) -
         figures={name: given for answer in answers.values() for name, given in answer.figures.items()},
         states={slug: answer.state for slug, answer in answers.items()},
         troubles=(*troubles, *(trouble for answer in answers.values() for trouble in answer.troubles)),
+        feedback=_feedback(workbook),
     )
+
+
+def _feedback(workbook: Workbook) -> Feedback | None:
+    """What a marked copy says that the council was told. A sheet of findings that is damaged spoils no form."""
+    try:
+        return read_feedback(workbook)
+    except NotReadable:
+        return None
 
 
 class FilledForm:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mspof_cli.errors import UsageError
-from mspof_cli.feedback import read_feedback
 from mspof_cli.findings import Finding, Severity, Since
 from mspof_cli.reading import Reader
 from mspof_cli.returns import Return
 from mspof_cli.rules import Checked
 from mspof_cli.rules.tried import Inputs, was_tried
-from mspof_cli.workbook import NotReadable, open_workbook
 
 # Whose return for which period: the collection, the council's code and the period.
 Key = tuple[str, str, str]
@@ -81,12 +79,12 @@ def told_before(
     """
     told: dict[Key, tuple[Finding, ...]] = {}
     submissions = {key: ret for ret in _replaced(checked) if (key := key_of(ret))}
-    for ret, file in sorted(_read(files, reader), key=lambda each: each[0].who.submission or 0):
-        key, feedback = key_of(ret), _feedback(file)
-        if key and feedback is None:
+    for ret in sorted(_read(files, reader), key=lambda ret: ret.who.submission or 0):
+        key = key_of(ret)
+        if key and ret.feedback is None:
             submissions[key] = ret
-        elif key and feedback is not None:
-            told[key] = feedback
+        elif key and ret.feedback is not None:
+            told[key] = tuple(each.finding for each in ret.feedback.told)
     if submissions:
         others = [each.ret for each in checked if not each.set_aside and key_of(each.ret) not in submissions]
         for each in again([*others, *submissions.values()]):
@@ -95,25 +93,16 @@ def told_before(
     return told
 
 
-def _read(files: Sequence[Path], reader: Reader) -> Iterator[tuple[Return, Path]]:
+def _read(files: Sequence[Path], reader: Reader) -> Iterator[Return]:
     """The forms, or marked copies of them, in files of last time."""
     for file in files:
         ret = reader.read(file)
         if ret.form is None:
             raise UsageError(f"'{file}' is neither feedback nor a form.", "Give earlier feedback, or an earlier form.")
-        yield ret, file
+        yield ret
 
 
 def _replaced(checked: Sequence[Checked]) -> list[Return]:
     """Submissions of the batch that a later one replaced, the latest of each last."""
     replaced = [each.ret for each in checked if each.set_aside and each.findings[0].code == "SET102"]
     return sorted(replaced, key=lambda ret: ret.who.submission or 0)
-
-
-def _feedback(file: Path) -> tuple[Finding, ...] | None:
-    """What a file says that a council was told; None if it is not feedback."""
-    try:
-        feedback = read_feedback(open_workbook(file))
-    except NotReadable:
-        return None
-    return tuple(told.finding for told in feedback.told) if feedback else None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import os
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.explanations import Explanation, contact_in, unfit
-from mspof_cli.feedback import Feedback, read_feedback
+from mspof_cli.feedback import Feedback, Told
+from mspof_cli.findings import Severity
+from mspof_cli.inbox import find_workbooks
 from mspof_cli.loading import Schemas
 from mspof_cli.reading import Reader
 from mspof_cli.returns import Return
 from mspof_cli.rules import catalogue
-from mspof_cli.workbook import NOT_OPENED, NotReadable, open_workbook
+from mspof_cli.workbook import NOT_OPENED
 
 # More queries than rules can find in one return: a sheet that lists more was not written by mspof.
 MOST_QUERIES = 500
@@ -36,12 +38,37 @@ class Taken(NamedTuple):
     no_team: str | None
 
 
-def take(file: Path, schemas: Schemas, day: datetime.date) -> Taken:
-    """The explanations in a file of feedback.
+class Gathered(NamedTuple):
+    """What was taken from each file; why others in folders were passed over, and how many are no workbooks."""
 
-    ``UsageError`` if it is not one, or does not say whose it is; ``MspofError`` if it can't be opened.
+    taken: tuple[Taken, ...]
+    passed_over: tuple[str, ...]
+    others: int
+
+
+def gather(paths: Iterable[Path], schemas: Schemas, day: datetime.date) -> Gathered:
+    """The explanations in files of feedback, and in those that folders hold.
+
+    ``UsageError`` if a file that is named is not feedback, or does not say whose it is; ``MspofError`` if it can't be
+    opened. In a folder, such files are passed over.
     """
-    ret, feedback = _read(file, schemas)
+    reader, taken, passed_over, others = Reader(schemas), [], [], 0
+    for path in paths:
+        found = find_workbooks([path])
+        others += len(found.passed_over)
+        for file in found.files:
+            try:
+                taken.append(_take(file, reader, day))
+            except MspofError as error:
+                if not path.is_dir():
+                    raise
+                passed_over.append(error.problem)
+    return Gathered(tuple(taken), tuple(passed_over), others)
+
+
+def _take(file: Path, reader: Reader, day: datetime.date) -> Taken:
+    """The explanations in a file of feedback."""
+    ret, feedback = _read(file, reader)
     council, period = ret.who.council, ret.who.period
     if council is None or period is None:
         raise UsageError(f"'{file}' does not say whose return it is.", "Put the council and the quarter on its cover.")
@@ -51,31 +78,33 @@ def take(file: Path, schemas: Schemas, day: datetime.date) -> Taken:
     taken, refused, unexplained = [], [], []
     no_team = contact_in(feedback.team)
     team = "" if no_team else feedback.team
-    for finding, explanation in feedback.queries:
-        why = unfit(explanation) if finding.code in rules else "There is no such rule. The sheet was changed."
-        if not explanation:
+    for told in (*feedback.queries, *feedback.explained_errors):
+        finding, why = told.finding, _why_refused(told, rules)
+        if not told.is_written:
             unexplained.append(finding.code)
         elif why:
             refused.append((finding.code, why))
         else:
-            own = (finding.code, finding.measure or "", explanation, team, day.isoformat())
+            own = (finding.code, finding.measure or "", told.explanation, team, day.isoformat())
             taken.append(Explanation(council.ons_code, period, *own, until=period, query=finding.message))
     return Taken(file, council.name, tuple(taken), tuple(refused), tuple(unexplained), no_team)
 
 
-def _read(file: Path, schemas: Schemas) -> tuple[Return, Feedback]:
+def _why_refused(told: Told, rules: Collection[str]) -> str | None:
+    """Why what stands beside a finding does not count as its explanation; None if it does."""
+    if told.finding.severity is Severity.ERROR:
+        return "It is an error, which can't be explained away. Correct it, and send the form again."
+    if told.finding.code not in rules:
+        return "There is no such rule. The sheet was changed."
+    return "It is a formula. Write it as text." if told.is_formula else unfit(told.explanation)
+
+
+def _read(file: Path, reader: Reader) -> tuple[Return, Feedback]:
     """The return that a file holds, and the findings in front of it."""
-    if not os.path.lexists(file):
-        raise UsageError(f"There is no file '{file}'.", "Check the spelling, and where you are.")
-    if file.is_dir():
-        raise UsageError(f"'{file}' is a folder.", "Name the marked copies in it, with --from before each.")
-    try:
-        feedback = read_feedback(open_workbook(file))
-    except NotReadable as error:
-        if error.code == NOT_OPENED:
-            raise MspofError(f"'{file}' can't be opened: {error.found}.", "Check that you may read it.") from error
-        feedback = None
-    ret = Reader(schemas).read(file)
-    if feedback is None or ret.form is None:
+    ret = reader.read(file)
+    for trouble in ret.troubles:
+        if trouble.code == NOT_OPENED:
+            raise MspofError(f"'{file}' can't be opened: {trouble.facts['found']}.", "Check that you may read it.")
+    if ret.feedback is None:
         raise UsageError(f"'{file}' is not feedback.", MARKED_COPY)
-    return ret, feedback
+    return ret, ret.feedback

@@ -15,7 +15,13 @@ from mspof_cli.errors import UsageError
 def explain(
     feedback: Annotated[
         list[Path],
-        typer.Option("--from", metavar="FEEDBACK", help="Feedback that a council filled in.", show_default=False),
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Feedback that councils filled in, or folders of it.",
+            show_default=False,
+            readable=False,
+        ),
     ],
     explanations: Annotated[
         Path, typer.Option("--explanations", metavar="FILE", help="The file that they are kept in (CSV).")
@@ -34,16 +40,16 @@ def explain(
     from mspof_cli.outputs.explained import as_csv, compose_taken
     from mspof_cli.outputs.files import refuse_to_overwrite, write_whole
     from mspof_cli.outputs.text import plain
-    from mspof_cli.taking import take
+    from mspof_cli.taking import gather
 
     day, loaded = _day(date), schemas_in(schemas)
     refuse_to_overwrite([explanations], feedback)
     known = explained_in(explanations, loaded) if explanations.exists() else ()
-    taken = [take(file, loaded, day) for file in feedback]
-    more = [each for one in taken for each in one.explanations]
+    gathered = gather(feedback, loaded, day)
+    more = [each for one in gathered.taken for each in one.explanations]
     if more:
         write_whole(explanations, as_csv(merged(known, more)))
-    print_out(plain(compose_taken(taken, explanations)))
+    print_out(plain(compose_taken(gathered, explanations)))
 
 
 def _day(text: str | None) -> datetime.date:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mspof_cli.cli.shared import Paths, SchemasOption, period_of, schemas_in
+from mspof_cli.cli.shared import ERRORS_FOUND, Paths, SchemasOption, period_of, schemas_in
 
 
 def participation(
@@ -42,3 +42,5 @@ def participation(
         files = participation_files(found)
         whole_folder(to, files.items(), inputs_of(batch), former=SOMETIMES)
         print_out("\n" + "".join(f"Wrote {to / name}\n" for name in files))
+    if found.has_errors:
+        raise typer.Exit(ERRORS_FOUND)

@@ -73,7 +73,7 @@ def trace(
 
 def _read(summary: Summary, paths: list[Path] | None, schemas: Schemas) -> list[Return]:
     """The returns that a summary was made of, as far as they are there: no other is read."""
-    from mspof_cli.pipeline import find_workbooks
+    from mspof_cli.inbox import find_workbooks
     from mspof_cli.reading import Reader
     from mspof_cli.written import sha256_of
 

@@ -110,6 +110,7 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Pa
     from mspof_cli.findings import some_of
     from mspof_cli.outputs.deliver import say
     from mspof_cli.outputs.feedback import feedback_files, is_answered, others_in, refuse_to_lose_explanations
+    from mspof_cli.outputs.text import number_of
     from mspof_cli.outputs.whole import whole_folder
 
     names: list[str] = []
@@ -123,7 +124,7 @@ def write_feedback(batch: Batch, folder: Path, schemas: Schemas, inputs: list[Pa
 
     whole_folder(folder, files(), inputs)
     number = sum(map(is_answered, batch.checked))
-    say(f"Wrote feedback for {number} of {len(batch.checked)} files to '{folder}'.", "")
+    say(f"Wrote feedback for {number} of {number_of(len(batch.checked), 'file')} to '{folder}'.", "")
     others = others_in(folder, names)
     if others:
         left = f"'{folder}' also holds what this run did not write: {some_of(others, OTHERS_NAMED)}."

@@ -18,11 +18,11 @@ def verify(
     ] = None,
 ) -> None:
     """Say whether a summary, and the returns that it was made of, are still what they were."""
+    from mspof_cli.inbox import find_workbooks
     from mspof_cli.outputs.deliver import print_out
     from mspof_cli.outputs.manifest import verify as compare
     from mspof_cli.outputs.safe import printable
     from mspof_cli.outputs.text import number_of
-    from mspof_cli.pipeline import find_workbooks
 
     found = compare(folder, find_workbooks(returns).files if returns else None)
     said = [f"{number_of(found.outputs, 'output')} as written."]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mspof_cli.errors import UsageError
 from mspof_cli.explanations import COLUMNS, LARGEST_FILE, Explanation
 from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.outputs.text import Line, Report, number_of
-from mspof_cli.taking import Taken
+from mspof_cli.taking import Gathered, Taken
 
 
 def as_csv(explanations: Sequence[Explanation]) -> bytes:
@@ -36,11 +36,13 @@ def as_csv(explanations: Sequence[Explanation]) -> bytes:
     return data
 
 
-def compose_taken(taken: Iterable[Taken], file: Path) -> Report:
-    """What was taken from each file, what does not count and why, and where it went."""
-    taken = list(taken)
-    lines = [line for each in taken for line in _of(each)]
-    number = sum(len(each.explanations) for each in taken)
+def compose_taken(gathered: Gathered, file: Path) -> Report:
+    """What was taken from each file, what does not count and why, what was passed over, and where it went."""
+    lines = [line for each in gathered.taken for line in _of(each)]
+    lines += [Line(printable(f"Passed over: {why}"), kind="detail") for why in gathered.passed_over]
+    if gathered.others:
+        lines.append(Line(f"Passed over: {number_of(gathered.others, 'file')} of other kinds.", kind="detail"))
+    number = sum(len(each.explanations) for each in gathered.taken)
     lines.append(Line(f"Wrote {file}" if number else f"There is nothing to write to '{file}'.", kind="heading"))
     return Report((), (), tuple(lines))
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from mspof_cli.findings import some_of
 from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.outputs.text import Line, Report
 from mspof_cli.participation import Participation, Row, Standing
@@ -19,7 +20,7 @@ WHAT_TO_DO = {
     Standing.NEEDS_CORRECTING: f"Correct what the feedback says, and {AGAIN}",
     Standing.PARTIAL: f"Your partial return is counted as it is. If you can supply more, {AGAIN}",
 }
-
+PERIODS_NAMED = 4
 
 SYSTEMS = "systems.csv"
 SOMETIMES = (SYSTEMS,)  # only where a system is named, so it might be left from the time before
@@ -52,6 +53,9 @@ def _headlines(part: Participation) -> Iterator[Line]:
     yield Line(f"{name}: {coverage}.", kind="heading")
     counts = {standing: sum(row.standing is standing for row in part.rows) for standing in Standing}
     yield Line(", ".join(f"{number} {standing.value}" for standing, number in counts.items()) + ".")
+    if part.period not in part.periods:
+        there = some_of([str(period) for period in reversed(part.periods)], PERIODS_NAMED)
+        yield Line(f"There is no return for {part.period} among these files. There are returns for {there}.")
     for words, rows in (
         ("Joined", [row for row in part.rows if row.joined]),
         ("Lapsed", [row for row in part.rows if row.lapsed]),

@@ -21,12 +21,13 @@ def report(batch: Batch) -> dict[str, Any]:
     """The whole outcome, in the shape that the README documents."""
     returns = [_return(checked) for checked in batch.checked]
     statuses = Counter(checked.status for checked in batch.checked if not checked.set_aside)
-    severities = Counter(finding.severity for checked in batch.checked for finding in checked.findings)
+    findings = [finding for checked in batch.checked for finding in checked.findings]
+    severities = Counter(finding.severity for finding in findings if not finding.explanation)
     summary = {"returns": len(returns)}
     summary |= {status.value: statuses[status] for status in Status}
     summary["set_aside"] = sum(checked.set_aside for checked in batch.checked)
     summary |= {PLURALS[severity]: severities[severity] for severity in Severity}
-    summary["explained"] = sum(bool(finding.explanation) for each in batch.checked for finding in each.findings)
+    summary["explained"] = sum(bool(finding.explanation) for finding in findings)
     return {"mspof": __version__, "returns": returns, "summary": summary}
 
 

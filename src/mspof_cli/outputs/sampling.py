@@ -41,37 +41,40 @@ def _ask(plan: Plan, needed: int) -> str:
     ask = people_to_ask(needed, plan.response_rate or 100)
     if ask < plan.enquiries:
         return f"{ask:,}"
+    everyone = "the only one" if plan.enquiries == 1 else f"all {plan.enquiries:,}"
     answers = int(plan.enquiries * (plan.response_rate or 100) / 100)
     if answers >= needed:
-        return f"all {plan.enquiries:,}"
+        return everyone
     if not answers:
-        return f"all {plan.enquiries:,}, but hardly anyone would answer"
-    return f"all {plan.enquiries:,}, for about {answers:,} answers and ±{margin(plan.enquiries, answers):.1f} points"
+        return f"{everyone}, but hardly anyone would answer"
+    about = f"about {answers:,} {'answer' if answers == 1 else 'answers'}"
+    return f"{everyone}, for {about} and ±{margin(plan.enquiries, answers):.1f} points"
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
     yield Line()
     rate = plan.response_rate
     of_those = "everyone who is asked answers" if rate is None else f"{rate:g} % of those who are asked answer"
-    yield Line(f"Of {plan.enquiries:,} enquiries, if {of_those}.", kind="detail")
+    enquiries = "enquiry" if plan.enquiries == 1 else "enquiries"
+    yield Line(f"Of {plan.enquiries:,} {enquiries}, if {of_those}.", kind="detail")
     if plan.answers is not None:
         yield from _borne(plan, plan.answers)
-    yield Line(
-        "Those who answer are not a random sample: give the response rate beside every percentage.", kind="detail"
-    )
+    if plan.answers != plan.enquiries:
+        yield Line(NOT_RANDOM, kind="detail")
 
 
 def _borne(plan: Plan, answers: int) -> Iterator[Line]:
     """What the answers already in can bear."""
     share = f"{100 * answers / plan.enquiries:.0f} %"
     if not answers:
-        yield Line(f"None of {plan.enquiries:,} have answered, which bears no percentage.", kind="heading")
+        yield Line(f"None of {plan.enquiries:,} has answered, which bears no percentage.", kind="heading")
         return
     if answers == plan.enquiries:
-        yield Line(f"All {answers:,} have answered: percentages are exact.", kind="heading")
+        yield Line("Everyone has answered: percentages are exact.", kind="heading")
     else:
         bears = f"a percentage is known within ±{margin(plan.enquiries, answers):.1f} points"
-        yield Line(f"{answers:,} of {plan.enquiries:,} have answered ({share}): {bears}.", kind="heading")
+        have = "has" if answers == 1 else "have"
+        yield Line(f"{answers:,} of {plan.enquiries:,} {have} answered ({share}): {bears}.", kind="heading")
     if plan.agreed is not None:
         known = finite_wilson(plan.agreed, answers, plan.enquiries)
         ends = f": between {100 * known.low:.1f} % and {100 * known.high:.1f} % of all enquiries"

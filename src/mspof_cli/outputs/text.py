@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import column_letters, row_and_column
 from mspof_cli.findings import STATUS_WORDS, Finding, Severity, Since, Status, some_of
+from mspof_cli.inbox import passed_over
 from mspof_cli.outputs.safe import printable
 from mspof_cli.pipeline import Batch
 from mspof_cli.questions import State
+from mspof_cli.returns import names_apart
 from mspof_cli.rules import Checked
 from mspof_cli.rules.standing import SUPERSEDED
 
@@ -25,16 +27,14 @@ if TYPE_CHECKING:
 SET_ASIDE = "set aside"
 SINCE_WORDS = {Since.NEW: "new", Since.STILL_OPEN: "still open"}
 CODES_SHOWN = 4
+FILES_NAMED = 3
 CELLS_SHOWN = 12  # or runs of cells; the other formats have them all
 LONGEST_RULE = 40  # characters, under the heading of the last column, whose text can be long
+LONGEST_NAME = 40  # characters of a file's name in the table
+CUT = "…"  # for the middle of a longer one
 
-# Files that are not workbooks, by their endings: what they are, and what to do about them.
-PASSED_OVER = {
-    **dict.fromkeys((".eml", ".msg"), "an e-mail. If a form is attached to it, save the form itself here"),
-    **dict.fromkeys((".zip", ".7z", ".rar"), "a packed folder. If forms are in it, unpack it here"),
-    **dict.fromkeys((".docx", ".doc", ".pdf", ".csv", ".txt"), "not a workbook"),
-}
-LOCK_FILE = "left by Excel while a workbook is open"
+HEADINGS = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File", "Why")
+COUNTED = HEADINGS.index("File")  # the columns before it say what was found in a file, not which file it is
 
 
 class Line(NamedTuple):
@@ -45,13 +45,25 @@ class Line(NamedTuple):
     kind: str = ""
 
 
+class Told(NamedTuple):
+    """What a row of the table says of a file, in full: its name, what was decided, and why."""
+
+    file: str
+    decision: str
+    why: str
+
+
 class Report(NamedTuple):
-    """What is shown: a table with its headings, and if it has one its title, then lines."""
+    """What is shown: a table with its headings, and if it has one its title, then lines.
+
+    ``told`` has each row of returns in words, for a table that has no room for all of it.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[Line, ...]
     title: str = ""
+    told: tuple[Told, ...] = ()
 
 
 def compose(batch: Batch, quiet: bool) -> Report:
@@ -59,41 +71,46 @@ def compose(batch: Batch, quiet: bool) -> Report:
     worst = sorted(batch.checked, key=lambda checked: (-list(Status).index(checked.status), checked.ret.file))
     said = [each for each in worst if each.findings or each.put_right or (each.not_tried and not quiet)]
     lines = [line for checked in said for line in _of_return(checked)]
-    headings: tuple[str, ...] = ("Council", "Period", "Status", "Errors", "Queries", "Returned", "File", "Why")
     if quiet:
-        return Report(headings, (), tuple(lines))
+        return Report(HEADINGS, (), tuple(lines))
     rows = sorted(
         batch.checked, key=lambda checked: (str(checked.ret.who.period or ""), _who(checked), checked.ret.file)
     )
-    table: list[tuple[str, ...]] = [_row(checked) for checked in rows]
-    if not any(row[-1] for row in table):  # nothing to give a reason for
-        headings, table = headings[:-1], [row[:-1] for row in table]
-    return Report(headings, tuple(table), (*lines, *_summary(batch)))
+    names = names_apart(checked.ret.file for checked in rows)
+    told = tuple(_told(checked, names) for checked in rows)
+    columns = len(HEADINGS) if any(each.why for each in told) else len(HEADINGS) - 1  # nothing to give a reason for
+    short = {file: _shortened(name) for file, name in names.items()}
+    table = tuple(_row(checked, short)[:columns] for checked in rows)
+    return Report(HEADINGS[:columns], table, (*lines, *_summary(batch)), told=told)
 
 
-def _row(checked: Checked) -> tuple[str, ...]:
+def _told(checked: Checked, names: Mapping[str, str]) -> Told:
+    """What became of a file, with the names that files go by."""
+    return Told(printable(names[checked.ret.file]), _status(checked), printable(_why(checked, names)))
+
+
+def _shortened(name: str) -> str:
+    """A name without its middle, if it is long: what it begins with and its ending tell it apart."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}{CUT}{name[1 - half :]}"
+
+
+def _row(checked: Checked, names: Mapping[str, str]) -> tuple[str, ...]:
     ret = checked.ret
     wanting = [finding.severity for finding in checked.findings if finding.is_open]
     counts = [wanting.count(severity) for severity in (Severity.ERROR, Severity.QUERY)]
     states = [ret.states[question.slug] for question in ret.form.collection.question] if ret.form else []
     returned = f"{sum(state is State.RETURNED for state in states)} of {len(states)}" if states else "-"
-    return (
-        _who(checked),
-        str(ret.who.period or "-"),
-        _status(checked),
-        *map(str, counts),
-        returned,
-        printable(Path(ret.file).name),
-        printable(_why(checked)),
-    )
+    file, status, why = _told(checked, names)
+    return _who(checked), str(ret.who.period or "-"), status, *map(str, counts), returned, file, why
 
 
-def _why(checked: Checked) -> str:
+def _why(checked: Checked, names: Mapping[str, str]) -> str:
     """Why a file was decided upon as it was: the rules that ask for something, or what kept it from being checked."""
     first = checked.findings[0] if checked.findings else None
     if first and checked.set_aside:
         why = f"replaced by {first.expected}" if first.code == SUPERSEDED.code else first.found
-        return re.sub(r"'[^']*/", "'", why)  # the names of files, without their folders
+        return re.sub(r"'(.+?)'(?=, '| and [0-9]|$)", lambda path: f"'{names.get(path[1], path[1])}'", why)
     if first and checked.ret.form is None:
         return f"{first.code}: {first.message}"
     codes = dict.fromkeys(finding.code for finding in checked.findings if finding.is_open)
@@ -193,12 +210,12 @@ def _summary(batch: Batch) -> Iterator[Line]:
         yield Line(
             "Some findings were left out, as you chose. What became of each return is by all of them.", kind="detail"
         )
+    if batch.to_take:
+        copies = some_of([f"'{file}'" for file in batch.to_take], FILES_NAMED)
+        hold = "holds" if len(batch.to_take) == 1 else "hold"
+        yield Line(printable(f"{copies} {hold} explanations. 'mspof explain --from' takes them."), kind="detail")
     for path in batch.passed_over:
-        yield Line(printable(f"Passed over: '{path.name}': {_why_passed_over(path)}."), kind="detail")
-
-
-def _why_passed_over(path: Path) -> str:
-    return LOCK_FILE if path.name.startswith("~$") else PASSED_OVER.get(path.suffix.casefold(), "not a workbook")
+        yield Line(printable(passed_over(path)), kind="detail")
 
 
 def number_of(count: int, what: str) -> str:
@@ -208,10 +225,21 @@ def number_of(count: int, what: str) -> str:
 
 def plain(report: Report) -> str:
     """The report as plain text, for files and pipes."""
-    lines = [" " * line.indent + line.text for line in report.lines]
+    lines = [" " * line.indent + line.text for line in (*below(report, len(report.headings)), *report.lines)]
     title = [report.title] if report.title else []
     text = "\n".join([*title, *_table(report.headings, report.rows), *lines]).strip("\n")
     return f"{text}\n" if text else ""
+
+
+def below(report: Report, shown: int) -> list[Line]:
+    """A line for each row of which the first columns of the table do not show everything, after a blank one."""
+    lines = []
+    for row, told in zip(report.rows, report.told, strict=False):
+        if any(row[shown:]) or any(CUT in cell for cell in row):
+            counts = zip(report.headings[shown:COUNTED], row[shown:COUNTED], strict=True)
+            said = [told.decision, *(f"{heading.casefold()} {count}" for heading, count in counts), told.why]
+            lines.append(Line(f"{told.file}: {', '.join(filter(None, said))}"))
+    return [Line(), *lines] if lines else []
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -23,6 +23,16 @@ def weigh(
     return weighed, tuple(trouble for each in own for trouble in _wrong_with(each, ret, findings, tried))
 
 
+def has_more(ret: Return, explanations: Sequence[Explanation]) -> bool:
+    """Whether a return is a marked copy with explanations in it that are not among those that were given."""
+    given = {(each.code, each.measure, each.explanation) for each in explanations if _is_about(each, ret)}
+    return ret.feedback is not None and any(
+        (told.finding.code, told.finding.measure or "", told.explanation) not in given
+        for told in ret.feedback.queries
+        if not unfit(told.explanation)
+    )
+
+
 def _is_about(explanation: Explanation, ret: Return) -> bool:
     """Whether an explanation is by the council of a return, and holds in its period."""
     council, period = ret.who.council, ret.who.period

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from pathlib import PurePath
 from typing import NamedTuple
 
 from mspof_cli.cells import Entry, Kind, Place, date_of
 from mspof_cli.findings import Severity, Trouble, some_of
 from mspof_cli.periods import Period
-from mspof_cli.returns import Return
+from mspof_cli.returns import Return, names_apart
 from mspof_cli.schemas import Rule
 
 FILES_NAMED = 3
+
+WORKBOOK = ".xlsx"  # how the form is sent out
 
 # The codes of the rules on answers that give no number begin with this.
 NO_NUMBER = "FIG1"
@@ -37,7 +40,9 @@ def standing(returns: Iterable[Return]) -> Standing:
     current: list[Return] = []
     aside: list[Met] = []
     for key, group in groupby(sorted(returns, key=_version_key), key=lambda ret: _version_key(ret)[:3]):
-        versions, copies = _once_each(group)
+        sent = list(group)
+        apart = names_apart(ret.file for ret in sent)
+        versions, copies = _once_each(sent, apart)
         aside += copies
         numbered = [ret for ret in versions if ret.who.submission is not None and key[1]]
         highest = max((ret.who.submission or 0 for ret in numbered), default=0)
@@ -48,7 +53,8 @@ def standing(returns: Iterable[Return]) -> Standing:
                 "number": highest,
                 "own": ret.who.submission,
                 "others": _listed(other.file for other in others),
-                "names": _listed(other.file_name for other in others),
+                "names": _listed(other.file_name for other in others),  # councils read of SET101
+                "apart": _listed(apart[other.file] for other in others),
             }
             if ret not in winners:
                 aside.append((ret.file, Trouble("SET102", _submission(ret), facts=facts)))
@@ -67,21 +73,33 @@ def _version_key(ret: Return) -> tuple[str, str, str, str]:
     return slug, ret.who.council.ons_code, str(ret.who.period), ret.file
 
 
-def _once_each(returns: Iterable[Return]) -> tuple[list[Return], list[Met]]:
+def _once_each(returns: Iterable[Return], apart: Mapping[str, str]) -> tuple[list[Return], list[Met]]:
     """Returns without copies, and a note for each copy: of the same file, or of the same answers in another file.
 
-    Feedback that came back holds the answers of the form that it is about, on a form where nothing was moved: of the
-    two, the one with more trouble counts, so that no trouble is lost. Else a copy's name is mostly the longer one.
+    The original counts, by the order of ``_originality``.
     """
     files: dict[str, Return] = {}
     contents: dict[object, Return] = {}
     copies: list[Met] = []
-    for ret in sorted(returns, key=lambda ret: (-len(ret.troubles), len(ret.file), ret.file)):
+    for ret in sorted(returns, key=_originality):
         if (same := files.setdefault(ret.sha256, ret)) is not ret:
-            copies.append((ret.file, Trouble("SET103", facts=_named(same))))
+            code = "SET103"
         elif (same := contents.setdefault(_content(ret), ret)) is not ret:
-            copies.append((ret.file, Trouble("SET104", facts=_named(same))))
+            code = "SET104"
+        else:
+            continue
+        copies.append((ret.file, Trouble(code, facts={"found": same.file, "name": apart[same.file]})))
     return list(contents.values()), copies
+
+
+def _originality(ret: Return) -> tuple[bool, bool, int, int, str]:
+    """What is the least for the original of several files with the same answers.
+
+    That is no marked copy of ours, and in the format that the form is sent out in. Then it is the one with the most
+    trouble, so that no trouble is lost; else a copy's name is mostly the longer one.
+    """
+    another_format = PurePath(ret.file).suffix.casefold() != WORKBOOK
+    return ret.feedback is not None, another_format, -len(ret.troubles), len(ret.file), ret.file
 
 
 def _content(ret: Return) -> object:
@@ -101,11 +119,6 @@ def _given(entry: Entry, date_1904: bool) -> object:
     if entry.cell is not None and entry.cell.kind is Kind.DATE:
         return date_of(entry.cell, date_1904)
     return entry.text or (None if entry.is_blank else entry.cell)
-
-
-def _named(ret: Return) -> dict[str, object]:
-    """A file for a rule's words: its path to find it by, and its name for messages, which councils read too."""
-    return {"found": ret.file, "name": ret.file_name}
 
 
 def _listed(files: Iterable[str]) -> str:
@@ -135,7 +148,7 @@ SUPERSEDED = Rule(
     severity=Severity.NOTE,
     found="submission {own}",
     expected="submission {number}, in {others}",
-    message="This is submission {own}. Submission {number}, in {names}, replaced it, so this file was not checked further.",
+    message="This is submission {own}. Submission {number}, in {apart}, replaced it, so this file was not checked further.",
     fix="You do not need to do anything.",
     because="When a council sends a quarter again, the highest submission number counts.",
     example="submission 1, when submission 2 is there too",

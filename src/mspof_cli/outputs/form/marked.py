@@ -36,7 +36,6 @@ COMMENT_WIDTH, COMMENT_LINE = 380, 18  # pixels
 LONGEST_COMMENT = 1000  # characters: about as much as half a screen shows
 WIDTHS = dict(zip(HEADINGS, (7, 11, 14, 12, 30, 46, 46, 12, 48, 8), strict=True))
 LONGEST_FOOTER = 80  # characters
-ALONE = 100  # how wide the first column is where there is no table of findings
 TITLE = "Feedback on your return"
 LEFT = 2  # the first column that is used
 THIS = Copy("This copy", "the column 'Explanation' below")
@@ -149,14 +148,11 @@ def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Cell]], 
     """The sheet in front: what became of the return, every finding with a link to its cells, room to explain."""
     who = checked.ret.who
     about = (who.council.name if who.council else "", str(who.period or ""), received.name)
-    page.widen(LEFT, WIDTHS[feedback.NUMBER] if checked.findings else ALONE)
     steps = (outcome(checked), *next_steps(checked, THIS))
     for row, text in enumerate(steps, 4):
         page.note(row, LEFT, text, "instruction")
-    top = below = 5 + len(steps)
-    if checked.findings:
-        top = _write_findings(page, top, checked.findings, cells)
-        below = top + len(checked.findings) + 2
+    top = _write_findings(page, 5 + len(steps), checked.findings, cells)
+    below = top + len(checked.findings) + 2
     for heading, lines in _more(checked, received):
         page.note(below, LEFT, heading, "row on one line")
         for row, line in enumerate(lines, below + 1):
@@ -164,7 +160,7 @@ def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Cell]], 
         below += len(lines) + 2
     page.title(1, TITLE, "title")
     page.title(2, " – ".join(filter(None, about)), "subtitle")
-    page.finish(TITLE, _short(received.name), (top, LEFT), range(top, top + 1) if checked.findings else range(1, 3))
+    page.finish(TITLE, _short(received.name), (top, LEFT), range(top, top + 1))
 
 
 def _short(name: str) -> str:
@@ -173,7 +169,10 @@ def _short(name: str) -> str:
 
 
 def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Sequence[Sequence[Cell]]) -> int:
-    """The table of findings, above it who explains them if any may be explained; gives the row of its headings."""
+    """The table of findings, above it who explains them if any may be explained; gives the row of its headings.
+
+    By the headings a marked copy is known when it comes back, so they are there without findings too, but not seen.
+    """
     if any(finding.severity is Severity.QUERY for finding in findings):
         page.note(top - 1, LEFT, feedback.TEAM, "row on one line")
         page.answer(top - 1, LEFT + 4, "entry", "@")
@@ -183,6 +182,7 @@ def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Se
         page.put(top, column, heading, "heading")
         page.widen(column, WIDTHS[heading])
     page.sheet.column_dimensions[column_letters(columns[feedback.MEASURE])].hidden = True
+    page.sheet.row_dimensions[top].hidden = not findings
     for number, (finding, targets) in enumerate(zip(findings, cells, strict=True), 1):
         _write_finding(page, top + number, number, finding, columns, targets)
     return top
@@ -213,8 +213,7 @@ def _write_finding(
         put_text(box, finding.explanation)
         entry.check(page.sheet, [box])
     else:
-        why = "To be corrected" if finding.severity is Severity.ERROR else "For your information"
-        page.note(row, columns[feedback.EXPLANATION], why, "hint")
+        page.note(row, columns[feedback.EXPLANATION], feedback.HINTS[finding.severity], "hint")
 
 
 def _link(page: Page, cell: Cell, finding: Finding, targets: Sequence[Cell]) -> None:
