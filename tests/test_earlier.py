@@ -136,9 +136,9 @@ def test_nothing_can_be_worked_out_from_one_summary_to_the_next(audience: str, t
             continue
         then, now = collated(old), collated([*kept, *new])
         reader = Reader([then, now])
-        reader.read(then, protected(then, who, policy).table, who, policy)
-        before = Earlier(wrote(then, tmp_path / str(turn), who, policy), then.edition)
         try:
+            reader.read(then, protected(then, who, policy).table, who, policy)
+            before = Earlier(wrote(then, tmp_path / str(turn), who, policy), then.edition)
             table = protected(now, who, policy, before=[before]).table
         except MspofError:
             refused += 1  # then nothing is written

@@ -6,6 +6,7 @@ The law that holds the two together: every count lies in the interval of what is
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from mspof_cli.cells import tidy
@@ -62,6 +63,21 @@ def publish(count: int, policy: Policy) -> str:
     if policy.hides(count):
         return policy.symbol
     return str((count + policy.base // 2) // policy.base * policy.base)
+
+
+# What a percentage is made of.
+SHARE = ("numerator", "denominator")
+
+
+def share_as_published(counts: Mapping[str, int], least: int, policy: Policy) -> tuple[int, int] | None:
+    """Numerator and denominator, as they would be published, of a percentage that areas can be compared by.
+
+    None if any of its parts would be hidden, or the denominator is less than ``least``.
+    """
+    if any(map(policy.hides, counts.values())):
+        return None
+    numerator, denominator = (int(publish(counts[part], policy)) for part in SHARE)
+    return (numerator, denominator) if denominator >= least else None
 
 
 def published_interval(shown: str, policy: Policy) -> Interval:

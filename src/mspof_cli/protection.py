@@ -15,7 +15,7 @@ import polars as pl
 
 from mspof_cli.attack import Attack, protect
 from mspof_cli.collation import Collated
-from mspof_cli.disclosure import Audience, Policy, publish, published_interval
+from mspof_cli.disclosure import SHARE, Audience, Policy, publish, published_interval, share_as_published
 from mspof_cli.earlier import Earlier
 from mspof_cli.errors import MspofError
 from mspof_cli.insiders import told_to_insiders
@@ -35,7 +35,7 @@ COLUMNS = (*TIDY, "marker")
 EXPOSED_NAMED = 3
 
 # What a measure is made of, of which a part that is small is not told; the last is what is left of the denominator.
-PARTS = ("numerator", "denominator", "rest")
+PARTS = (*SHARE, "rest")
 
 # How far from the real count another is looked for.
 FARTHEST = 10
@@ -129,7 +129,7 @@ class _Sums:
         compared = Counter((row.period, row.span, row.measure, row.respondent) for row in shares)
         for row in shares:
             if compared[row.period, row.span, row.measure, row.respondent] >= MEDIAN_FROM:
-                yield from (self.by_key[row, part] for part in ("numerator", "denominator"))
+                yield from (self.by_key[row, part] for part in SHARE)
 
     def shares_of_councils(self, further: Set[int]) -> dict[Row, tuple[int, int]]:
         """Numerator and denominator, as they would be published, of each council's percentages that can be compared.
@@ -143,12 +143,11 @@ class _Sums:
         for row, part in self.by_key:
             if row.level != "council" or part != "denominator" or row.measure not in percentages:
                 continue
-            numbers = [self.by_key[row, part] for part in ("numerator", "denominator")]
-            parts = [self.totals[self.by_key[row, part]] for part in PARTS if (row, part) in self.by_key]
-            if (row.period, row.span) in whole and not further & {*numbers} and not any(map(policy.hides, parts)):
-                share = tuple(int(publish(self.totals[number], policy)) for number in numbers)
-                if share[1] >= least:
-                    shares[row] = (share[0], share[1])
+            numbers = {part: self.by_key[row, part] for part in PARTS if (row, part) in self.by_key}
+            if (row.period, row.span) in whole and not any(numbers[part] in further for part in SHARE):
+                counts = {part: self.totals[number] for part, number in numbers.items()}
+                if share := share_as_published(counts, least, policy):
+                    shares[row] = share
         return shares
 
     def _of_edition(self, edition: Edition) -> Iterator[tuple[Row, str, int, bool | None]]:
