@@ -104,7 +104,10 @@ class Total(Frozen):
 
 
 class Derived(Frozen):
-    """A percentage, with its own base. ``watched``: 0 % or 100 % on a large enough base is queried."""
+    """A percentage, with its own base. ``watched``: 0 % or 100 % on a large enough base is queried.
+
+    ``answered``: it is of how many there is an answer; what is left is item non-response.
+    """
 
     slug: str
     label: str
@@ -114,6 +117,7 @@ class Derived(Frozen):
     denominator: tuple[str, ...]
     headline: bool = False
     watched: bool = False
+    answered: bool = False
 
 
 class Tolerances(Frozen):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from mspof_cli.measures import LEVELS, QUARTER
 from mspof_cli.outputs.csvw import symbols_of
 from mspof_cli.outputs.text import number_of
 from mspof_cli.published import NOT_TOLD, Published
@@ -37,6 +38,7 @@ def _lines(published: Published) -> Iterator[str]:
     yield ""
     yield from _table(published.coverage)
     yield ""
+    yield from _answered(published)
     if published.revisions is not None:
         yield "## Revisions"
         yield ""
@@ -53,6 +55,26 @@ def _lines(published: Published) -> Iterator[str]:
     yield "## Councils that took part"
     yield ""
     yield from _table(published.councils)
+
+
+def _answered(published: Published) -> Iterator[str]:
+    """Item non-response: of those counted in a question, for how many there is an answer."""
+    slugs = [derived.slug for derived in published.collection.derived if derived.answered]
+    if not slugs:
+        return
+    rows = published.measures.table.filter(
+        pl.col("measure").is_in(slugs), period=str(published.period), span=QUARTER, level=LEVELS[0]
+    )
+    yield "## For how many there is an answer"
+    yield ""
+    yield (
+        "Of the people counted in a question by all participating councils together. For the others no answer was "
+        "recorded or given; those who answer are not a random sample."
+    )
+    yield ""
+    headings = {"label": "Measure", "numerator": "With an answer", "denominator": "Counted", "value": "%"}
+    yield from _table(rows.select(*headings).rename(headings))
+    yield ""
 
 
 def _revisions(published: Published, revisions: pl.DataFrame) -> Iterator[str]:
