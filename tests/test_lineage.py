@@ -19,13 +19,12 @@ from test_earlier import numbered, wrote
 from mspof_cli.disclosure import publish
 from mspof_cli.earlier import earlier
 from mspof_cli.errors import UsageError
-from mspof_cli.lineage import LeftOut, Source, area_named, measure_named, trace
-from mspof_cli.measures import PARTICIPATING, measures_of
+from mspof_cli.lineage import EVERYBODY, LeftOut, Source, area_named, measure_named, span_named, trace
 from mspof_cli.measures import QUARTER as SPAN
+from mspof_cli.measures import measures_of
 from mspof_cli.outputs.lineage import compose_trace
-from mspof_cli.sums import areas_of
+from mspof_cli.periods import Period
 
-EVERYBODY = ("participating", "", PARTICIPATING)
 RETURNS = ROOT / "sample_proformas" / "returns"
 
 
@@ -34,27 +33,26 @@ def test_every_figure_is_the_sum_of_its_cells(audience: str, tmp_path: Path) -> 
     gap = CLEAN | {"not_achieved": None}
     returns = numbered([a_return(c, gap if n == 1 else CLEAN) for n, c in enumerate(COUNCILS[:5])], "one")
     returns += numbered([a_return(COUNCILS[0], CLEAN | {"not_asked": 9}, QUARTER.previous)], "earlier")
+    returns += numbered([a_return(c, CLEAN, QUARTER.previous.previous) for c in COUNCILS[:2]], "first")
     result = collated(returns)
     who, policy = SCHEMAS.audiences[audience]
     summary = wrote(result, tmp_path / "summary", who, policy)
     before = earlier(summary, COLLECTION, returns)
-    areas = {area for ret in returns if ret.who.council for area in areas_of(ret.who.council)}
-    exact = {
-        tuple(row[name] for name in ("period", "level", "ons_code", "name", "measure", "respondent")): row
-        for row in result.measures.filter(span=SPAN).to_dicts()
-    }
+    measures = {(each.slug, each.respondent): each for each in measures_of(COLLECTION)}
+    rows = result.measures.to_dicts()
+    assert {row["span"] for row in rows} == {SPAN, "year_to_date"}
+    assert {row["level"] for row in rows} >= {"participating", "matched_panel", "council"}
     shown = 0
-    for measure in measures_of(COLLECTION):
-        for when in (QUARTER, QUARTER.previous):
-            for area in areas if when == QUARTER else [EVERYBODY]:
-                traced = trace(before, COLLECTION, measure, area, when)
-                row = exact[str(when), *area, measure.slug, measure.respondent]
-                assert traced.astray == ()
-                for part in ("numerator", "denominator"):
-                    added = [each.value for each in traced.sources if part in each.parts]
-                    assert (sum(added) if added else None) == row[part] == traced.exact.get(part)
-                if traced.shown and traced.exact:
-                    shown += traced.shown["numerator"] == publish(traced.exact["numerator"], policy)
+    for row in rows:
+        span = span_named(row["span"], Period(*map(int, (row["period"][:4], row["period"][-1]))), before)
+        area = (row["level"], row["ons_code"] or "", row["name"])
+        traced = trace(before, COLLECTION, measures[row["measure"], row["respondent"]], area, span)
+        assert traced.astray == ()
+        for part in ("numerator", "denominator"):
+            added = [each.value for each in traced.sources if part in each.parts]
+            assert (sum(added) if added else None) == row[part] == traced.exact.get(part)
+        if traced.shown and traced.exact:
+            shown += traced.shown["numerator"] == publish(traced.exact["numerator"], policy)
     assert shown > 100
 
 
@@ -65,7 +63,12 @@ def test_a_percentage_that_is_hidden_alone_is_explained(tmp_path: Path) -> None:
     summary = wrote(collated(returns), tmp_path / "summary", *SCHEMAS.audiences["participants"])
     before = earlier(summary, COLLECTION, returns)
     measure = measure_named("fully_achieved_percent", None, COLLECTION)
-    lines = [line.text for line in compose_trace(trace(before, COLLECTION, measure, EVERYBODY, QUARTER), before).lines]
+    lines = [
+        line.text
+        for line in compose_trace(
+            trace(before, COLLECTION, measure, EVERYBODY, span_named(SPAN, QUARTER, before)), before
+        ).lines
+    ]
     assert any(line.endswith(" shows: 250 of 255, [c] per cent.") for line in lines)
     assert "What is shown follows from these returns." in lines
     assert "A number is hidden where it is small, of few councils, or could give another away." in lines
@@ -76,7 +79,13 @@ def test_the_cells_of_one_figure(tmp_path: Path) -> None:
     returns = numbered([a_return(one, CLEAN), a_return(two, CLEAN | {"not_achieved": None})], "r")
     summary = wrote(collated(returns), tmp_path / "summary", *SCHEMAS.audiences["internal"])
     before = earlier(summary, COLLECTION, returns)
-    traced = trace(before, COLLECTION, measure_named("fully_achieved_percent", None, COLLECTION), EVERYBODY, QUARTER)
+    traced = trace(
+        before,
+        COLLECTION,
+        measure_named("fully_achieved_percent", None, COLLECTION),
+        EVERYBODY,
+        span_named(SPAN, QUARTER, before),
+    )
     file = returns[0].file
     assert traced.sources == (
         Source(("numerator", "denominator"), one.name, file, "Questions", "C19", "Fully achieved", 17),
@@ -94,8 +103,8 @@ def test_a_figure_that_does_not_follow(tmp_path: Path) -> None:
     row = next(row for row in summary.rows if (row.level, row.measure) == ("participating", "fully_achieved"))
     changed = summary._replace(rows={**summary.rows, row: {**summary.rows[row], "numerator": "55"}})
     told = [
-        trace(earlier(each, COLLECTION, returns), COLLECTION, measure, EVERYBODY, QUARTER).astray
-        for each in (summary, changed)
+        trace(before, COLLECTION, measure, EVERYBODY, span_named(SPAN, QUARTER, before)).astray
+        for before in (earlier(each, COLLECTION, returns) for each in (summary, changed))
     ]
     assert told == [(), ("numerator",)]
 

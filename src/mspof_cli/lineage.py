@@ -9,11 +9,29 @@ from typing import NamedTuple
 from mspof_cli.disclosure import publish
 from mspof_cli.earlier import Earlier
 from mspof_cli.errors import UsageError
-from mspof_cli.measures import QUARTER, Measure, measures_of
+from mspof_cli.findings import some_of
+from mspof_cli.measures import (
+    LEVELS,
+    MATCHED_PANEL,
+    PANEL,
+    PARTICIPATING,
+    QUARTER,
+    Measure,
+    Span,
+    measures_of,
+    panel_quarters,
+)
 from mspof_cli.periods import Period
 from mspof_cli.returns import Return
 from mspof_cli.schemas import Collection
-from mspof_cli.sums import Edition, Row, areas_of
+from mspof_cli.sums import Edition, Row, areas_of, codes_in_all
+
+# An area by level, code and name.
+Area = tuple[str, str, str]
+EVERYBODY: Area = (LEVELS[0], "", PARTICIPATING)
+THE_PANEL: Area = (PANEL, "", MATCHED_PANEL)
+
+SPANS_NAMED = 6
 
 
 class Source(NamedTuple):
@@ -51,24 +69,11 @@ class Traced(NamedTuple):
     astray: tuple[str, ...]
 
 
-def trace(
-    before: Earlier, collection: Collection, measure: Measure, area: tuple[str, str, str], when: Period
-) -> Traced:
-    """Where a measure of an area, of level, code and name, comes from in a quarter.
-
-    ``UsageError`` if the summary is not made of returns for that quarter.
-    """
-    quarters = {str(ret.who.period) for ret in before.edition.returns}
-    if str(when) not in quarters:
-        problem = f"There is nothing of {when} in '{before.summary.folder}'."
-        raise UsageError(problem, f"It is made of returns for {', '.join(sorted(quarters))}.")
-    row = Row(str(when), QUARTER, *area, measure.slug, measure.respondent or "")
+def trace(before: Earlier, collection: Collection, measure: Measure, area: Area, span: Span) -> Traced:
+    """Where a measure of an area comes from in a span of time of the summary."""
+    row = Row(str(span.period), span.name, *area, measure.slug, measure.respondent or "")
     names = measure.numerator + measure.denominator
-    within = [
-        ret
-        for ret in sorted(before.edition.returns, key=lambda ret: (_council(ret), ret.file))
-        if ret.who.period == when and ret.who.council and area in areas_of(ret.who.council)
-    ]
+    within = [ret for ret in _returns_of(before.edition, names, area) if ret.who.period in span.quarters]
     labels = collection.names
     missing = {ret.file: [labels[name] for name in names if ret.value(name) is None] for ret in within}
     given = [ret for ret in within if not missing[ret.file]]
@@ -84,6 +89,17 @@ def trace(
     sources = tuple(source for ret in given for source in _sources(ret, parts, labels))
     left_out = tuple(LeftOut(_council(ret), ret.file, tuple(missing[ret.file])) for ret in within if missing[ret.file])
     return Traced(measure, row, shown, exact if given else {}, sources, left_out, tuple(astray))
+
+
+def _returns_of(edition: Edition, names: Sequence[str], area: Area) -> list[Return]:
+    """The returns of an area, by council; of the matched panel, those of councils that gave some figures every time."""
+    returns = sorted(edition.returns, key=lambda ret: (_council(ret), str(ret.who.period), ret.file))
+    quarters = panel_quarters(edition.spans)
+    complete = [ret for ret in returns if all(ret.value(name) is not None for name in names)]
+    panel = codes_in_all([ret for ret in complete if ret.who.period == quarter] for quarter in quarters)
+    if area == THE_PANEL:
+        return [ret for ret in returns if ret.who.council and ret.who.council.ons_code in panel]
+    return [ret for ret in returns if ret.who.council and area in areas_of(ret.who.council)]
 
 
 def _council(ret: Return) -> str:
@@ -114,7 +130,18 @@ def measure_named(name: str, respondent: str | None, collection: Collection) -> 
     raise _unknown("measure", name, sorted({each.slug for each in every}), "They are in the column 'measure'.")
 
 
-def area_named(level: str, name: str, edition: Edition) -> tuple[str, str, str]:
+def span_named(name: str, when: Period, before: Earlier) -> Span:
+    """The span of time that was asked for, by its name and its last quarter; ``UsageError`` if there is none."""
+    spans = before.edition.spans
+    for span in spans:
+        if (span.name, span.period) == (name, when):
+            return span
+    what = "nothing" if name == QUARTER else f"no {name.replace('_', ' ')}"
+    problem = f"There is {what} of {when} in '{before.summary.folder}'."
+    raise UsageError(problem, f"It has {some_of([f'{each.period} {each.name}' for each in spans], SPANS_NAMED)}.")
+
+
+def area_named(level: str, name: str, edition: Edition) -> Area:
     """The area that was asked for, by its name or ONS code, among those that took part; else ``UsageError``."""
     councils = {ret.who.council.ons_code: ret.who.council for ret in edition.returns if ret.who.council}
     areas = {area for council in councils.values() for area in areas_of(council) if area[0] == level}

@@ -99,7 +99,7 @@ def parts_of(edition: Edition, collection: Collection, cells: Cells) -> Iterator
         by_quarter: dict[Period | None, list[Return]] = {}
         for ret in complete:
             by_quarter.setdefault(ret.who.period, []).append(ret)
-        gave = _codes_in_all(by_quarter.get(quarter, []) for quarter in panel)
+        gave = codes_in_all(by_quarter.get(quarter, []) for quarter in panel)
         for span in edition.spans:
             within = [ret for quarter in span.quarters for ret in by_quarter.get(quarter, [])]
             for (level, code, name), returns in _areas(within, gave if PANEL in span.levels else frozenset()).items():
@@ -116,7 +116,7 @@ def _parts(row: Row, measure: Measure, returns: Sequence[Return], cells: Cells) 
             yield Part(row, part, found, councils)
 
 
-def _codes_in_all(quarters: Iterable[Iterable[Return]]) -> frozenset[str]:
+def codes_in_all(quarters: Iterable[Iterable[Return]]) -> frozenset[str]:
     """The codes of the councils that have a return in every quarter."""
     codes = [{ret.who.council.ons_code for ret in returns if ret.who.council} for returns in quarters]
     return frozenset(set.intersection(*codes) if codes else ())

@@ -1,8 +1,8 @@
 """How long collating takes, as ratios to checking and to reading the same files, and how much memory.
 
-``python tests/benchmarks/collating.py [YEARS...]`` makes returns of every council for every quarter of so many years, 1
-if none is given, and collates the last quarter for each audience, with all the others beside it. The figures are
-invented. 20 years are some 12,000 returns.
+``python tests/benchmarks/collating.py [YEARS [AUDIENCE...]]`` makes returns of every council for every quarter of so
+many years, 1 if that is not given, and collates the last quarter for each audience, with all the others beside it. The
+figures are invented. 20 years are some 12,000 returns.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,7 +165,7 @@ def took(command: list[str]) -> Took:
     return Took(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def measure(years: int) -> None:
+def measure(years: int, audiences: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         schemas = schemas_of_many_years(base / "schemas")
@@ -177,7 +177,7 @@ def measure(years: int) -> None:
         mspof = [sys.executable, "-m", "mspof_cli"]
         reading = took([sys.executable, "-c", OPENPYXL, str(folder)])
         runs = {"validate": took([*mspof, "validate", str(folder), *own])}
-        for audience in AUDIENCES:
+        for audience in audiences:
             out = ["--audience", audience, "--to", str(base / audience), "--ods"]
             runs[audience] = took([*mspof, "collate", str(folder), "--period", last, *out, *own])
         print(f"{number:,} returns, read by openpyxl in {reading.seconds:.1f} s, and as ratios to it and to validate:")
@@ -188,5 +188,4 @@ def measure(years: int) -> None:
 
 
 if __name__ == "__main__":
-    for each in [int(argument) for argument in sys.argv[1:]] or [1]:
-        measure(each)
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1, sys.argv[2:] or AUDIENCES)

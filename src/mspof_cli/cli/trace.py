@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from mspof_cli.written import Summary
 
 
+class TraceSpan(StrEnum):
+    """The time that a figure is for, which ends with the quarter."""
+
+    quarter = "quarter"
+    year_to_date = "year_to_date"
+    last_four_quarters = "last_four_quarters"
+
+
 class TraceFormat(StrEnum):
     """How the cells are written."""
 
@@ -30,12 +38,14 @@ def trace(
     region: Annotated[str | None, typer.Option("--region", metavar="NAME", help="Of a region.")] = None,
     council: Annotated[str | None, typer.Option("--council", metavar="NAME", help="Of a council.")] = None,
     council_type: Annotated[str | None, typer.Option("--type", metavar="NAME", help="Of a type of council.")] = None,
+    panel: Annotated[bool, typer.Option("--panel", help="Of the matched panel of councils.")] = False,
     respondent: Annotated[
         str | None, typer.Option("--respondent", metavar="WHO", help="Who answered, where that is told apart.")
     ] = None,
     period: Annotated[
         str | None, typer.Option("--period", metavar="PERIOD", help="An earlier quarter that is in the trends.")
     ] = None,
+    span: Annotated[TraceSpan, typer.Option("--span", help="The time that ends with it.")] = TraceSpan.quarter,
     returns: Annotated[
         list[Path] | None,
         typer.Option("--returns", metavar="PATH", help="The returns it was made of. May be given again."),
@@ -45,30 +55,35 @@ def trace(
 ) -> None:
     """Say which files, sheets and cells a figure of a summary is the sum of."""
     from mspof_cli.earlier import earlier
-    from mspof_cli.lineage import area_named, measure_named
+    from mspof_cli.lineage import EVERYBODY, THE_PANEL, area_named, measure_named, span_named
     from mspof_cli.lineage import trace as find
-    from mspof_cli.measures import PARTICIPATING
     from mspof_cli.outputs.deliver import print_out, say
     from mspof_cli.outputs.lineage import compose_trace, trace_csv
     from mspof_cli.outputs.text import plain
     from mspof_cli.written import read_summary
 
-    named = {"region": region, "council": council, "council_type": council_type}
-    areas = [(level, name) for level, name in named.items() if name]
-    if len(areas) > 1:
-        raise UsageError("More than one area is named.", "Give one of --region, --council and --type.")
+    areas = _named({"region": region, "council": council, "council_type": council_type}, panel)
     loaded, summary = schemas_in(schemas), read_summary(folder)
     collection = loaded.collection(summary.manifest.collection)
     wanted = measure_named(measure, respondent, collection)
     before = earlier(summary, collection, _read(summary, returns, loaded))
-    area = area_named(*areas[0], before.edition) if areas else ("participating", "", PARTICIPATING)
-    traced = find(before, collection, wanted, area, period_of(period) if period else summary.period)
+    area = area_named(*areas[0], before.edition) if areas else THE_PANEL if panel else EVERYBODY
+    when = span_named(span.value, period_of(period) if period else summary.period, before)
+    traced = find(before, collection, wanted, area, when)
     csv = format is TraceFormat.csv
     print_out(trace_csv(traced) if csv else plain(compose_trace(traced, before)), for_programs=csv)
     if traced.astray:
         if csv:
             say(f"What is shown does not follow from these returns: {' and '.join(traced.astray)}.", "")
         raise typer.Exit(ERRORS_FOUND)
+
+
+def _named(names: dict[str, str | None], panel: bool) -> list[tuple[str, str]]:
+    """The area that is named, by its level, if any is; ``UsageError`` if several are, or one beside the panel."""
+    areas = [(level, name) for level, name in names.items() if name]
+    if len(areas) + panel > 1:
+        raise UsageError("More than one area is named.", "Give one of --region, --council, --type and --panel.")
+    return areas
 
 
 def _read(summary: Summary, paths: list[Path] | None, schemas: Schemas) -> list[Return]:

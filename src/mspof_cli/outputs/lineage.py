@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from mspof_cli.earlier import Earlier
 from mspof_cli.lineage import Traced
+from mspof_cli.measures import QUARTER
 from mspof_cli.outputs.safe import csv_text, printable
 from mspof_cli.outputs.text import Line, Report, number_of
 
@@ -27,7 +28,8 @@ def _lines(traced: Traced, before: Earlier) -> Iterator[Line]:
     measure, row, summary = traced.measure, traced.row, before.summary
     yield Line()
     respondent = f", {measure.respondent}" if measure.respondent else ""
-    yield Line(f"{measure.label}{respondent}: {row.name}, {row.period}.", kind="heading")
+    when = row.period if row.span == QUARTER else f"{row.period}, {row.span.replace('_', ' ')}"
+    yield Line(f"{measure.label}{respondent}: {row.name}, {when}.", kind="heading")
     yield Line(printable(f"{summary.folder} shows: {_shown(traced)}."))
     exact = " of ".join(f"{total:,}" for total in traced.exact.values()) or "nothing"
     returns = number_of(len({source.file for source in traced.sources}), "return")
