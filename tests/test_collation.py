@@ -9,6 +9,7 @@ import math
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,7 @@ from mspof_cli.returns import Return
 from mspof_cli.rules import Checked, check
 from mspof_cli.schemas import Council
 
+SAMPLES = ROOT / "sample_proformas" / "returns" / "2018-19-Q3"
 COUNCILS = [c for c in REGISTER.existing_in(QUARTER) if c.register_name == "demonstration_councils"]
 FILES = [
     *("ascof.csv", "csv-metadata.json", "england.csv", "findings.csv", "lginform.csv", "manifest.json", "measures.csv"),
@@ -621,8 +623,11 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> None:
-    """Another seed for hashes, time zone, language, working folder, order of files, and number of threads."""
+@pytest.mark.parametrize(("audience", "others"), [("internal", ()), ("public", (SAMPLES,)), ("participants", ())])
+def test_the_same_bytes_on_any_day_in_any_place(
+    audience: str, others: Sequence[Path], forms: Path, tmp_path: Path
+) -> None:
+    """Another seed for hashes, time zone, language, folder of the files, order of them, and number of threads."""
     tomorrow = (
         "import datetime, sys, time\n"
         "real = time.time\n"
@@ -636,7 +641,11 @@ def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> 
         "from mspof_cli.__main__ import start\n"
         "start()"
     )
-    names = sorted(path.name for path in forms.iterdir())
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (forms, *others):
+        shutil.copytree(folder, elsewhere, dirs_exist_ok=True)
+        shutil.copytree(folder, tmp_path / "here", dirs_exist_ok=True)
+    names = sorted(path.name for path in elsewhere.iterdir())
     told = []
     for number, (env, program, order) in enumerate(
         (
@@ -651,12 +660,12 @@ def test_the_same_bytes_on_any_day_in_any_place(forms: Path, tmp_path: Path) -> 
         to = tmp_path / str(number)
         run = subprocess.run(
             [sys.executable, *program, "collate", *order, "--period", "2018-19-Q3", "--to", to,
-             "--audience", "internal"],
-            cwd=forms, env=environment(**env), capture_output=True, check=False,
+             "--audience", audience, "--ods"],
+            cwd=elsewhere if number else tmp_path / "here", env=environment(**env), capture_output=True, check=False,
         )  # fmt: skip
         assert (run.returncode, run.stderr) == (1, b"")
         told.append({path.name: path.read_bytes() for path in sorted(to.iterdir())})
-    assert list(told[0]) == FILES
+    assert sorted(told[0]) == sorted([*FILES, "summary.ods"])
     assert told[0] == told[1]
 
 
