@@ -55,6 +55,7 @@ ORDER = [
     *("outputs.terminal", "outputs.deliver", "outputs.rulebook", "outputs.published"),
     *(
         "outputs.shapes",
+        "outputs.columns",
         "outputs.csvw",
         "outputs.quality",
         "outputs.manifest",

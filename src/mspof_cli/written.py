@@ -18,6 +18,8 @@ from mspof_cli.schemas import Frozen
 from mspof_cli.sums import Row, row_of
 
 MANIFEST, MEASURES, TRENDS, PARTICIPATION = "manifest.json", "measures.csv", "trends.csv", "participation.csv"
+FINDINGS, REVISIONS, ENGLAND, SAC = "findings.csv", "revisions.csv", "england.csv", "sac.csv"
+ASCOF, LGINFORM = "ascof.csv", "lginform.csv"
 
 
 class Input(Frozen):

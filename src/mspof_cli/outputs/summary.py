@@ -16,11 +16,21 @@ from mspof_cli.outputs.quality import statement
 from mspof_cli.outputs.safe import FORMULA_STARTS, NUMBER
 from mspof_cli.outputs.shapes import as_ascof, as_lginform
 from mspof_cli.published import Published
-from mspof_cli.written import MANIFEST, MEASURES, PARTICIPATION, TRENDS
+from mspof_cli.written import (
+    ASCOF,
+    ENGLAND,
+    FINDINGS,
+    LGINFORM,
+    MANIFEST,
+    MEASURES,
+    PARTICIPATION,
+    REVISIONS,
+    SAC,
+    TRENDS,
+)
 
 METADATA, QUALITY, WORKBOOK = "csv-metadata.json", "quality.md", "summary.xlsx"
-FINDINGS, ASCOF, LGINFORM = "findings.csv", "ascof.csv", "lginform.csv"
-ENGLAND, SAC, REVISIONS, SPREADSHEET = "england.csv", "sac.csv", "revisions.csv", "summary.ods"
+SPREADSHEET = "summary.ods"
 # In some summaries only, so they might be left from the one before.
 SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC, SPREADSHEET)
 
