@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from enum import Enum, auto
 from functools import partial
 from statistics import quantiles
 from typing import Any, NamedTuple
@@ -50,6 +51,14 @@ class Protected(NamedTuple):
     table: pl.DataFrame
     hidden: int
     hidden_further: int
+
+
+class Sight(Enum):
+    """What an audience sees of a part of a row, unless it is small: the number, that few are behind it, or no row."""
+
+    SHOWN = auto()
+    FEW = auto()
+    NO_ROW = auto()
 
 
 class Fact(NamedTuple):
@@ -115,12 +124,14 @@ class _Sums:
         self.few: set[int] = set()
         self.shown: set[int] = set()
         self._numbers: dict[tuple[int, ...], int] = {}
-        for row, part, number, few in self._of_edition(collated.edition):
+        for row, part, number, sight in self._of_edition(collated.edition):
             self.by_key[row, part] = number
-            if few is not None:
-                (self.few if few else self.shown).add(number)
+            if sight is Sight.FEW:
+                self.few.add(number)
+            elif sight is Sight.SHOWN:
+                self.shown.add(number)
         for edition in before:
-            self.few |= {number for _, _, number, few in self._of_edition(edition) if few}
+            self.few |= {number for _, _, number, sight in self._of_edition(edition) if sight is Sight.FEW}
         self.totals = [sum(self.cells.counts[cell] for cell in cells) for cells in self._numbers]
 
     def _lent(self) -> Iterator[int]:
@@ -150,13 +161,14 @@ class _Sums:
                     shares[row] = share
         return shares
 
-    def _of_edition(self, edition: Edition) -> Iterator[tuple[Row, str, int, bool | None]]:
-        """Each part with its number, and whether few councils are behind it; None if the audience has no such row."""
+    def _of_edition(self, edition: Edition) -> Iterator[tuple[Row, str, int, Sight]]:
+        """Each part with its number, and what the audience sees of it."""
         levels = {(str(span.period), span.name): span.levels for span in edition.spans}
         for row, part, cells, councils in parts_of(edition, self.collated.collection, self.cells):
             number = self._numbers.setdefault(cells, len(self._numbers))
+            sight = Sight.SHOWN if councils >= self.audience.councils else Sight.FEW
             is_row = row.level in self.audience.levels and row.level in levels[row.period, row.span] and part != "rest"
-            yield row, part, number, councils < self.audience.councils if is_row else None
+            yield row, part, number, sight if is_row else Sight.NO_ROW
 
     def all(self) -> Iterator[Sum]:
         """Every sum with what is about to be published of it."""
