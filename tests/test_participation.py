@@ -240,6 +240,7 @@ def test_the_list_to_chase_by() -> None:
         "council": "Caldersby (demonstration)",
         "region": "North West",
         "official_name": "Caldersby Council (demonstration)",
+        "address": "safeguarding.data@example.org",
         "period": "2018-19-Q3",
         "standing": "partial",
         "questions_missing": "Q3; Q4; Q5; Q6; Q7",
@@ -248,6 +249,7 @@ def test_the_list_to_chase_by() -> None:
         "next submission number.",
     }
     assert chase["DEMO00004"]["last_returned"] == "2018-19-Q2"
+    assert (chase["DEMO00004"]["address"], chase["DEMO00009"]["address"]) == ("safeguarding.data@example.org", "")
     assert chase["DEMO00004"]["what_to_do"] == "Send the form for the quarter. A partial return is welcome."
     whole = {row["ons_code"]: row for row in rows(files["participation.csv"])}
     assert (len(whole), whole["DEMO00001"]["standing"], whole["DEMO00001"]["Q7"]) == (23, "returned", "yes")

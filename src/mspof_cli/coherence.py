@@ -30,8 +30,9 @@ def collection_problems(collection: Collection) -> Iterator[str]:
     missing = KNOWN_FIELDS - {field.slug for field in collection.cover}
     if missing:
         yield f"the cover has no field '{sorted(missing)[0]}'."
-    if sum(field.supplies for field in collection.cover) > 1:
-        yield "more than one field of the cover has 'supplies'."
+    for mark in ("supplies", "contact"):
+        if sum(getattr(field, mark) for field in collection.cover) > 1:
+            yield f"more than one field of the cover has '{mark}'."
     if sum(each.headline for each in collection.derived) > MOST_HEADLINES:
         yield f"more than {MOST_HEADLINES} derived measures have 'headline'."
     for question in collection.question:

@@ -37,7 +37,8 @@ class Row(NamedTuple):
     """One council in the quarter: the state of each question, if it sent anything, by slug.
 
     ``joined``: it takes part for the first time. ``lapsed``: it took part before, and not now. ``last`` is the last
-    quarter in which it, or a council that it followed, took part, this one included.
+    quarter in which it, or a council that it followed, took part, this one included. ``address`` is the shared one on
+    the cover of its latest return that gives one, or empty.
     """
 
     council: Council
@@ -47,6 +48,7 @@ class Row(NamedTuple):
     joined: bool
     lapsed: bool
     last: Period | None
+    address: str
 
 
 class Area(NamedTuple):
@@ -128,7 +130,8 @@ def participation(
     councils = [each for each in register.existing_in(period) if each.register_name == register_name]
     history = _History(register.councils, {_key(each.ret): each.ret for each in known if is_used(each)}, period)
     sent = {_key(each.ret)[0]: each for each in known if each.ret.who.period == period}
-    rows = tuple(_row(council, sent.get(council.ons_code), history) for council in councils)
+    contact = next((field.slug for field in collection.cover if field.contact), None)
+    rows = tuple(_row(council, sent.get(council.ons_code), history, contact) for council in councils)
     return Participation(
         collection,
         period,
@@ -154,7 +157,7 @@ def _key(ret: Return) -> tuple[str, Period]:
     return council.ons_code, period
 
 
-def _row(council: Council, sent: Checked | None, history: _History) -> Row:
+def _row(council: Council, sent: Checked | None, history: _History, contact: str | None) -> Row:
     now = history.accepted.get((council.ons_code, history.period))
     periods = history.periods(council)
     standing = Standing.NOT_RETURNED
@@ -171,7 +174,14 @@ def _row(council: Council, sent: Checked | None, history: _History) -> Row:
         joined=periods == [history.period],
         lapsed=bool(periods) and standing is Standing.NOT_RETURNED,
         last=max(periods, default=None),
+        address=_address([*history.returns(council), *([sent.ret] if sent else [])], contact),
     )
+
+
+def _address(returns: Sequence[Return], contact: str | None) -> str:
+    """The address on the cover of the last of some returns that gives one."""
+    given = [ret.cover[contact].text for ret in returns if contact in ret.cover] if contact else []
+    return next(filter(None, reversed(given)), "")
 
 
 class _History:
@@ -197,6 +207,10 @@ class _History:
         """The quarters in which a council, or one that it followed, took part, in order."""
         line = self._line(council.ons_code)
         return sorted({period for code, period in self.accepted if code in line})
+
+    def returns(self, council: Council) -> list[Return]:
+        """The accepted returns of a council itself, in order of time."""
+        return [ret for (code, _), ret in sorted(self.accepted.items(), key=_by_time) if code == council.ons_code]
 
     def of_year(self, year: str) -> list[Return]:
         """The accepted returns of a financial year, in order of time."""

@@ -84,6 +84,7 @@ class Field(Frozen):
     """One line of the form's cover. ``expected``: it is a query if none of the choices is made.
 
     ``supplies``: it names the system that the figures come from, by which it is counted what systems can supply.
+    ``contact``: it is the shared address that the council is written to.
     """
 
     slug: str
@@ -93,6 +94,7 @@ class Field(Frozen):
     choices: tuple[str, ...] = ()
     expected: bool = False
     supplies: bool = False
+    contact: bool = False
 
 
 class Total(Frozen):

@@ -130,7 +130,16 @@ def participation_files(part: Participation) -> dict[str, bytes]:
             (_whole_row(part, row) for row in part.rows),
         ),
         "chase.csv": _csv(
-            (*_WHO, "official_name", "period", "standing", "questions_missing", "last_returned", "what_to_do"),
+            (
+                *_WHO,
+                "official_name",
+                "address",
+                "period",
+                "standing",
+                "questions_missing",
+                "last_returned",
+                "what_to_do",
+            ),
             (_chase(part, row) for row in part.rows if row.standing is not Standing.RETURNED),
         ),
         "years.csv": _csv(("year", "taking_part", "new", "so_far", "on_register"), part.years),
@@ -165,7 +174,8 @@ def _chase(part: Participation, row: Row) -> tuple[object, ...]:
     missing = "; ".join(_missing(part, row))
     official = row.council.official_name or row.council.name
     standing = row.standing
-    return (*_who(row), official, part.period, standing.value, missing, row.last or "", WHAT_TO_DO[standing])
+    about = (part.period, standing.value, missing, row.last or "", WHAT_TO_DO[standing])
+    return (*_who(row), official, row.address, *about)
 
 
 def _csv(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
