@@ -21,6 +21,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from reading import OPENPYXL
+
 from mspof_cli.layout import Form, Key
 from mspof_cli.loading import Schemas, schemas_folder
 from mspof_cli.outputs.form import build_form
@@ -40,15 +42,6 @@ COVER: dict[str, int | str] = {
     "signed_off": "Yes",
 }
 UNUSED = 700_001  # and the numbers after it stand for figures on the form that is filled in
-OPENPYXL = """
-import sys, pathlib, openpyxl
-for path in pathlib.Path(sys.argv[1]).glob("*.xlsx"):
-    book = openpyxl.load_workbook(path, read_only=True)
-    for sheet in book:
-        for row in sheet.iter_rows(values_only=True):
-            pass
-    book.close()
-"""
 
 # How people answer, as parts of 100, and how many of those whom an enquiry was about are asked afterwards.
 SHARES = {
