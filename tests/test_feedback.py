@@ -1106,6 +1106,11 @@ def test_nothing_under_the_inbox_is_changed_by_any_command(tmp_path: Path) -> No
         ("validate", folder, "--period", "2018-19-Q3", "--format", "sarif", "-o", tmp_path / "out.sarif"),
         ("collate", folder, "--period", "2018-19-Q3", "--to", tmp_path / "out"),
         ("explain", "--from", tmp_path / "feedback" / "Glimmerbeck (demonstration) 2018-19-Q3.xlsx"),
+        ("explain", "--from", folder),
+        ("participation", folder, "--to", tmp_path / "who"),
+        ("trace", tmp_path / "out", "fully_achieved", "--returns", folder),
+        ("verify", tmp_path / "out", "--returns", folder),
+        ("audit", tmp_path / "out"),
     ]
     for command in commands:
         assert mspof(*command, cwd=tmp_path).returncode == 0, command
