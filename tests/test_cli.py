@@ -284,6 +284,23 @@ def collated(*arguments: str) -> Outcome:
     return Outcome("collate", *arguments, "--period", "2018-19-Q3")
 
 
+def test_every_summary_that_was_reckoned_with_is_given_again(here: Path) -> None:
+    assert collated("forms", "--to", "one").status == 1
+    assert collated("forms", "--to", "two", "--previous", "one").status == 1
+    outcome = collated("forms", "--to", "three", "--previous", "two")
+    assert outcome.trouble is not None
+    assert outcome.status == 2
+    assert outcome.trouble.problem == "'two' reckoned with the summary of 2018-19-Q3 for 'public', which is not given."
+    assert collated("forms", "--to", "three", "--previous", "one", "--previous", "two").status == 1
+
+
+def test_who_can_read_two_summaries_is_reckoned_with_or_it_is_said(here: Path) -> None:
+    said = "can also read the summary for the audience 'public', which is not reckoned with"
+    assert said in collated("forms", "--audience", "participants", "--to", "theirs").err
+    collated("forms", "--to", "one")
+    assert said not in collated("forms", "--audience", "participants", "--to", "theirs", "--previous", "one").err
+
+
 def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
     outcome = collated("forms", "--to", "out/new")
     assert (outcome.status, outcome.err) == (1, "")

@@ -147,7 +147,7 @@ def every_sample() -> Iterator[tuple[str, bytes]]:
 
 
 # What is only known of a return among others, or from the file.
-BEYOND_FORMULAS = {"FORM105"}
+BEYOND_FORMULAS = {"FORM105", "COVER205"}
 
 ODD = (
     *("1,024", " 7 ", "12.0", "007", "n/a", "<5", "*", "-", "1e3", "5%", "£4", "1,02", "1 2", "\u00a03", "3 April", ""),

@@ -28,6 +28,8 @@ def told_to_insiders(
 ) -> frozenset[int]:
     """The sums that are not to be shown, by number: by each of them a council could tell a target that is another's.
 
+    Where such a sum can't be hidden, its councils' own parts are not to be shown, as far as they can be hidden.
+
     ``real`` and ``owners`` are the count of each cell and whose it is. A target is told to who can bring it down to
     fewer than ``possible`` whole numbers, where everybody knows no more than that.
     """
@@ -40,7 +42,7 @@ def told_to_insiders(
     hidden = {tuple(sorted(plain[number].plus)) for number in targets}
     told = set()
     for number, each in plain.items():
-        if each.can_hide and each.known is not None and each.known.high is not None:
+        if each.known is not None and each.known.high is not None:
             low, high = each.known.low, each.known.high
             parts = [
                 _part(sum(real[cell] for cell in cells), known.get(cells, Interval(0)), high, cells in hidden)
@@ -48,7 +50,10 @@ def told_to_insiders(
             ]
             if len(parts) > 1 and _is_told(parts, low, high, possible):
                 told.add(number)
-    return frozenset(told)
+    shown_anyway = [sums[number].plus for number in told if not sums[number].can_hide]
+    own = {cells for plus in shown_anyway for cells in _by_owner(plus, owners)}
+    told |= {number for number, each in plain.items() if tuple(sorted(each.plus)) in own}
+    return frozenset(number for number in told if sums[number].can_hide)
 
 
 def _by_owner(cells: Iterable[int], owners: Sequence[str]) -> Iterator[Cells]:

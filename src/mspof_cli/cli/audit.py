@@ -29,6 +29,9 @@ def audit(
     numbers = f"{number_of(found.attacked, 'number')} attacked, with {number_of(found.used, 'sum')} that are known."
     least = summary.manifest.policy.possible
     safe = f"Each can be at least {least} numbers, for all that is shown of the quarter."
+    if summary.manifest.hidden_further != 0:
+        symbol = summary.manifest.policy.symbol
+        safe += f" Nothing was taken from {symbol}, which can stand for any number here: this is not proof."
     said += [numbers, safe if not said else f"{number_of(len(said), 'fault')} found. Do not publish this folder."]
     print_out("".join(f"{printable(line)}\n" for line in said))
     if found.exposed or found.faults:

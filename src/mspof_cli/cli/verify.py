@@ -28,6 +28,8 @@ def verify(
     said = [f"{number_of(found.outputs, 'output')} as written."]
     if returns:
         said.append(f"{number_of(found.inputs, 'return')} as used.")
+    else:
+        said.append("The returns were not compared: name them with --returns.")
     print_out("".join(f"{printable(line)}\n" for line in (*found.wrong, *said)))
     if found.wrong:
         raise typer.Exit(ERRORS_FOUND)

@@ -33,7 +33,7 @@ def symbols_of(published: Published) -> dict[str, str]:
     return {
         **symbols,
         NOT_AVAILABLE: "not available: no council returned it",
-        NOT_APPLICABLE: "not applicable: there can be no such number here",
+        NOT_APPLICABLE: "not applicable: there can be no such number here, or there are too few councils to compare",
         LOW_RELIABILITY: "low reliability: the percentage rests on fewer than 20",
     }
 

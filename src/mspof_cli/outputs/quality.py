@@ -98,7 +98,8 @@ def _protection(published: Published) -> Iterator[str]:
     )
     yield ""
     yield (
-        "Before anything was written, it was tried to work the hidden numbers out from all that is shown. For each, "
+        "Before anything was written, it was tried to work the hidden numbers out from all that is shown here and in "
+        "the summaries that were reckoned with. For each, "
         f"the lowest and the highest number that it can be hold at least {policy.possible} whole numbers. "
         f"In the tables: {number_of(measures.hidden, 'number')} hidden, "
         f"{number_of(measures.hidden_further, 'sum')} only to protect others."

@@ -191,8 +191,13 @@ def _packed(document: Document, tables: Sequence[str]) -> bytes:
         for name, data in _parts(made):
             info = zipfile.ZipInfo(name, CREATED.timetuple()[:6])
             info.compress_type = zipfile.ZIP_STORED if name == MIMETYPE else zipfile.ZIP_DEFLATED
-            packed.writestr(info, _with(tables, data) if name == "content.xml" else data)
+            packed.writestr(info, _with(tables, data) if name == "content.xml" else _in_english(data))
     return last.getvalue()
+
+
+def _in_english(part: bytes) -> bytes:
+    """A part of the empty document that it began as, whose styles are in French."""
+    return part.replace(b'fo:language="fr" fo:country="FR"', b'fo:language="en" fo:country="GB"')
 
 
 def _with(tables: Sequence[str], content: bytes) -> bytes:

@@ -195,9 +195,13 @@ def _as_read(published: Published, rows: pl.DataFrame, headings: dict[str, str])
     """Columns by the headings that people read; a count's value is its number and is not said twice."""
     percentage = pl.when(pl.col("unit") == "percent").then(pl.col("value")).otherwise(pl.lit("[z]"))
     everyone = pl.col("respondent").replace(published.collection.respondents).fill_null(NOT_ASKED_APART)
-    marker = pl.when(pl.col("marker") == "").then(pl.lit("None")).otherwise(pl.col("marker"))
-    frame = rows.with_columns(value=percentage, respondent=everyone, marker=marker)
+    frame = rows.with_columns(value=percentage, respondent=everyone, marker=_marker_as_read())
     return _headed(frame, headings)
+
+
+def _marker_as_read() -> pl.Expr:
+    """Markers as people read them: no cell of a table is empty."""
+    return pl.when(pl.col("marker") == "").then(pl.lit("None")).otherwise(pl.col("marker"))
 
 
 def _sac(frame: pl.DataFrame) -> pl.DataFrame:
@@ -230,7 +234,7 @@ def _england(frame: pl.DataFrame) -> pl.DataFrame:
         "england_year": "England, year",
         "england_value": "England, percentage",
     }
-    return _headed(frame, headings)
+    return _headed(frame.with_columns(marker=_marker_as_read()), headings)
 
 
 def _headed(frame: pl.DataFrame, headings: Mapping[str, str]) -> pl.DataFrame:
