@@ -11,7 +11,9 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 
+import polars as pl
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mspof_cli.outputs.safe import NUMBER, printable
@@ -24,6 +26,7 @@ CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 FONT = {"font_name": "Arial", "font_size": 12, "valign": "top"}
 TITLE = {**FONT, "bold": True, "font_size": 16}
 HEADING = {**FONT, "bold": True, "text_wrap": True, "bottom": 1}
+RIGHT = {"align": "right", "indent": 1}  # so that a number does not touch the text in the next column
 SUBTITLE = {**FONT, "bold": True, "font_size": 14}
 LINK = {**FONT, "underline": 1, "font_color": "#1D4F91"}
 
@@ -57,7 +60,7 @@ WIDTHS = {
 NUMBERS = WHOLE, DECIMAL = "number", "decimal"
 NUMBER_WIDTH, COVER_WIDTH = 15, 110
 ONE_TABLE = "This sheet has one table. Symbols in it are explained on the sheet 'Notes'."
-LINE_HEIGHT, WIDE = 16, 1.2  # points; how much of a column's width a letter of this size takes up
+TITLE_HEIGHT, LINE_HEIGHT, WIDE = 28, 16, 1.2  # points; how much of a column's width a letter of this size takes up
 WRAPPED = {"Because", "Explanation", "File", "Label", "Measure", "Query", "Why", "Note", "Meaning", "What is on it"}
 
 
@@ -85,7 +88,7 @@ def look_of(heading: str, text: str) -> str:
 
 def _height(cells: Iterable[tuple[str, int]]) -> float:
     """The height of a row in points, for texts in columns of some widths: spreadsheet programs do not all find it."""
-    return LINE_HEIGHT * max(1, *(math.ceil(WIDE * len(text) / width) for text, width in cells))
+    return LINE_HEIGHT * max((math.ceil(WIDE * len(text) / width) for text, width in cells), default=1)
 
 
 class _Writer:
@@ -99,18 +102,20 @@ class _Writer:
                 "title": TITLE,
                 "subtitle": SUBTITLE,
                 "heading": HEADING,
+                "heading of numbers": {**HEADING, **RIGHT},
                 "text": FONT,
                 "link": LINK,
                 "wrapped": {**FONT, "text_wrap": True},
-                WHOLE: {**FONT, "num_format": "#,##0"},
-                DECIMAL: {**FONT, "num_format": "0.0#"},
-                "symbol": {**FONT, "align": "right"},
+                WHOLE: {**FONT, **RIGHT, "num_format": "#,##0"},
+                DECIMAL: {**FONT, **RIGHT, "num_format": "0.0#"},
+                "symbol": {**FONT, **RIGHT},
             }.items()
         }
 
     def _sheet(self, name: str, title: str) -> Worksheet:
         page = self._book.add_worksheet(name)
         page.write_string(0, 0, title, self._formats["title"])
+        page.set_row(0, TITLE_HEIGHT)
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
@@ -133,7 +138,7 @@ class _Writer:
         page, frame = self._sheet(sheet.name, sheet.title), sheet.table
         page.write_string(1, 0, ONE_TABLE, self._formats["text"])
         first, last = 2, 2 + max(frame.height, 1)
-        columns = [{"header": name, "header_format": self._formats["heading"]} for name in frame.columns]
+        columns = [{"header": name, "header_format": self._heading(name, frame)} for name in frame.columns]
         name = "".join(letter if letter.isalnum() else "_" for letter in sheet.name)
         page.add_table(
             *(first, 0, last, frame.width - 1),
@@ -143,11 +148,17 @@ class _Writer:
             page.set_column(column, column, WIDTHS.get(heading, NUMBER_WIDTH))
             for row, value in enumerate(frame.get_column(heading).to_list(), first + 1):
                 self._value(page, row, column, heading, value)
-        widths = [WIDTHS.get(heading, NUMBER_WIDTH) for heading in frame.columns]
-        for row, values in enumerate([frame.columns, *frame.rows()], first):
-            page.set_row(row, _height(zip(map(str, values), widths, strict=True)))
+        widths = {heading: WIDTHS.get(heading, NUMBER_WIDTH) for heading in frame.columns}
+        page.set_row(first, _height(widths.items()))
+        for row, values in enumerate(frame.rows(named=True), first + 1):
+            page.set_row(row, _height((str(values[heading]), widths[heading]) for heading in WRAPPED & widths.keys()))
         page.repeat_rows(first)
         return page
+
+    def _heading(self, name: str, frame: pl.DataFrame) -> Format:
+        """The format of a heading, which stands on the side on which its column's numbers do."""
+        looks = {look_of(name, str(value)) for value in frame.get_column(name).to_list()}
+        return self._formats["heading of numbers" if looks & {*NUMBERS, "symbol"} else "heading"]
 
     def _value(self, page: Worksheet, row: int, column: int, heading: str, value: object) -> None:
         """A number where it is one, so that it can be computed with; else text, and never a formula."""
