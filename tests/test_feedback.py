@@ -1176,6 +1176,7 @@ def test_a_letter_says_what_is_new_and_what_is_still_open(tmp_path: Path) -> Non
     ("name", "says"),
     [
         ("FORM106-sheets-changed-over.xlsx", "has only the figures that could be found"),
+        ("FORM108-beside-the-boxes.xlsx", "has only the figures that could be found"),
         ("MSP201-more-than-expressed.xlsx", "has your figures in it"),
     ],
 )

@@ -168,9 +168,8 @@ def next_steps(checked: Checked, copy: Copy) -> tuple[str, ...]:
 
 
 def _figures_in(copy: Copy, checked: Checked) -> str:
-    """Whether the copy can be corrected: where the form was changed, some figures could not be found."""
-    changed = [each for each in checked.findings if each.severity is Severity.ERROR and each.code.startswith("FORM")]
-    if changed:
+    """Whether the copy can be corrected: where the form was changed, some figures may not have been found."""
+    if any(each.severity is not Severity.NOTE and each.code.startswith("FORM") for each in checked.findings):
         return f"{copy.name} has only the figures that could be found: the others stand in your file."
     return f"{copy.name} has your figures in it: you can correct that one."
 
