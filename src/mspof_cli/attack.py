@@ -51,9 +51,6 @@ class Attack:
         self._known[number] = None
         self._nearby.know(number, None)
 
-    def is_known(self, number: int) -> bool:
-        return self._known[number] is not None
-
     def _widen(self, number: int, value: int) -> None:
         before = self._bounds[number]
         assert before.high is not None

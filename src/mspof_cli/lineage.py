@@ -12,8 +12,6 @@ from mspof_cli.errors import UsageError
 from mspof_cli.findings import some_of
 from mspof_cli.measures import (
     LEVELS,
-    MATCHED_PANEL,
-    PANEL,
     PARTICIPATING,
     QUARTER,
     Measure,
@@ -24,12 +22,9 @@ from mspof_cli.measures import (
 from mspof_cli.periods import Period
 from mspof_cli.returns import Return
 from mspof_cli.schemas import Collection
-from mspof_cli.sums import Edition, Row, areas_of, codes_in_all
+from mspof_cli.sums import THE_PANEL, Area, Edition, Row, areas_of, codes_in_all
 
-# An area by level, code and name.
-Area = tuple[str, str, str]
 EVERYBODY: Area = (LEVELS[0], "", PARTICIPATING)
-THE_PANEL: Area = (PANEL, "", MATCHED_PANEL)
 
 SPANS_NAMED = 6
 
@@ -94,12 +89,12 @@ def trace(before: Earlier, collection: Collection, measure: Measure, area: Area,
 def _returns_of(edition: Edition, names: Sequence[str], area: Area) -> list[Return]:
     """The returns of an area, by council; of the matched panel, those of councils that gave some figures every time."""
     returns = sorted(edition.returns, key=lambda ret: (_council(ret), str(ret.who.period), ret.file))
-    quarters = panel_quarters(edition.spans)
+    if area != THE_PANEL:
+        return [ret for ret in returns if ret.who.council and area in areas_of(ret.who.council)]
     complete = [ret for ret in returns if all(ret.value(name) is not None for name in names)]
+    quarters = panel_quarters(edition.spans)
     panel = codes_in_all([ret for ret in complete if ret.who.period == quarter] for quarter in quarters)
-    if area == THE_PANEL:
-        return [ret for ret in returns if ret.who.council and ret.who.council.ons_code in panel]
-    return [ret for ret in returns if ret.who.council and area in areas_of(ret.who.council)]
+    return [ret for ret in returns if ret.who.council and ret.who.council.ons_code in panel]
 
 
 def _council(ret: Return) -> str:

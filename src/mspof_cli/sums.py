@@ -25,6 +25,11 @@ from mspof_cli.worlds import Sum
 CellsOf = Callable[[Sequence[str]], tuple[int, ...] | None]
 
 
+# An area by level, code and name.
+Area = tuple[str, str, str]
+THE_PANEL: Area = (PANEL, "", MATCHED_PANEL)
+
+
 class Row(NamedTuple):
     """What tells a row of the tidy table from all others; ``respondent`` is empty where none was asked apart."""
 
@@ -122,18 +127,18 @@ def codes_in_all(quarters: Iterable[Iterable[Return]]) -> frozenset[str]:
     return frozenset(set.intersection(*codes) if codes else ())
 
 
-def _areas(returns: Iterable[Return], panel: frozenset[str]) -> dict[tuple[str, str, str], list[Return]]:
+def _areas(returns: Iterable[Return], panel: frozenset[str]) -> dict[Area, list[Return]]:
     """Returns by area: level, code and name."""
-    areas: dict[tuple[str, str, str], list[Return]] = {}
+    areas: dict[Area, list[Return]] = {}
     for ret in returns:
         if council := ret.who.council:
-            own = (*areas_of(council), *([(PANEL, "", MATCHED_PANEL)] if council.ons_code in panel else ()))
+            own = (*areas_of(council), *([THE_PANEL] if council.ons_code in panel else ()))
             for area in own:
                 areas.setdefault(area, []).append(ret)
     return areas
 
 
-def areas_of(council: Council) -> Iterator[tuple[str, str, str]]:
+def areas_of(council: Council) -> Iterator[Area]:
     """The areas that a council's figures count for: level, code and name, in the order of ``LEVELS``."""
     areas = (("", PARTICIPATING), ("", council.council_type), (council.region_code, council.region_name))
     for level, (code, name) in zip(LEVELS, (*areas, (council.ons_code, council.name)), strict=True):

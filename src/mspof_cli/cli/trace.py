@@ -55,11 +55,12 @@ def trace(
 ) -> None:
     """Say which files, sheets and cells a figure of a summary is the sum of."""
     from mspof_cli.earlier import earlier
-    from mspof_cli.lineage import EVERYBODY, THE_PANEL, area_named, measure_named, span_named
+    from mspof_cli.lineage import EVERYBODY, area_named, measure_named, span_named
     from mspof_cli.lineage import trace as find
     from mspof_cli.outputs.deliver import print_out, say
     from mspof_cli.outputs.lineage import compose_trace, trace_csv
     from mspof_cli.outputs.text import plain
+    from mspof_cli.sums import THE_PANEL
     from mspof_cli.written import read_summary
 
     areas = _named({"region": region, "council": council, "council_type": council_type}, panel)

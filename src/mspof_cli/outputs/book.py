@@ -88,7 +88,7 @@ def look_of(heading: str, text: str) -> str:
 
 def _height(cells: Iterable[tuple[str, int]]) -> float:
     """The height of a row in points, for texts in columns of some widths: spreadsheet programs do not all find it."""
-    return LINE_HEIGHT * max((math.ceil(WIDE * len(text) / width) for text, width in cells), default=1)
+    return LINE_HEIGHT * max((1, *(math.ceil(WIDE * len(text) / width) for text, width in cells)))
 
 
 class _Writer:
