@@ -88,10 +88,12 @@ class Attack:
     def bounds(self, target: int, possible: int, problem: Problem) -> Interval:
         """The least and the most that a sum is in any world; no further apart than as many numbers as asked for."""
         for towards in (-1, 1):
-            if _is_wide(self._bounds[target], possible):
+            found = self._bounds[target]
+            if _is_wide(found, possible):
                 break
+            assert found.high is not None
             aim = {cell: weight * towards for cell, weight in self.sums[target].weights.items()}
-            if world := problem.world(aim):
+            if world := problem.world(aim, below=found.low if towards == 1 else -found.high):
                 self._widen(target, self.sums[target].of(world))
         return self._bounds[target]
 

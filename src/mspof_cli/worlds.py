@@ -90,11 +90,14 @@ class Problem:
         """The sums of which anything is known."""
         return [number for number, known in self._known.items() if known is not None]
 
-    def world(self, aim: Mapping[int, float]) -> World | None:
+    def world(self, aim: Mapping[int, float], below: float = highspy.kHighsInf) -> World | None:
         """A world that is far in the direction of an aim, a weight for each cell: the less the weighted sum the better.
 
-        None if the solver finds none, or if what it finds does not fit when it is checked in whole numbers.
+        None if the solver finds none with a sum of less than ``below``, or if what it finds does not fit when it is
+        checked in whole numbers. That there is none is most often plain, and soon, where halves are counted.
         """
+        if self._least(aim) > below - 1 + NOTHING:
+            return None
         self._towards(aim, in_whole_numbers=True)
         self._solver.run()
         solution = self._solver.getSolution()
@@ -105,10 +108,15 @@ class Problem:
 
     def binding(self, aim: Mapping[int, float]) -> list[int]:
         """The sums without which there might be worlds further in the direction of an aim, if halves were counted."""
-        self._towards(aim, in_whole_numbers=False)
-        self._solver.run()
+        self._least(aim)
         duals = self._solver.getSolution().row_dual
         return [number for number, row in self._rows.items() if abs(duals[row]) > NOTHING]
+
+    def _least(self, aim: Mapping[int, float]) -> float:
+        """The least that a weighted sum can be, if halves are counted."""
+        self._towards(aim, in_whole_numbers=False)
+        self._solver.run()
+        return float(self._solver.getInfo().objective_function_value)
 
     def _towards(self, aim: Mapping[int, float], *, in_whole_numbers: bool) -> None:
         costs = np.zeros(len(self._every))
