@@ -502,6 +502,28 @@ MISTAKES: dict[str, tuple[str, str, str, str, str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('policy = "none"', 'policy = "some"', "the policy 'some' of 'internal' is not there."),
+        ('of each council."\npolicy = "nhs-sac"', 'of each council."\npolicy = "nhs-hes"',
+         "the policy of 'participants' is not that of 'public'."),
+        ('"region"]\ncouncils = 3', '"region", "council"]\ncouncils = 1', None),
+        ('"region"]\ncouncils = 3', '"region"]\ncouncils = 0',
+         "'participants' is shown less than 'public', which stands above it."),
+    ],
+)  # fmt: skip
+def test_audiences_stand_from_the_many_to_the_few(old: str, new: str, problem: str | None, folder: Path) -> None:
+    """Who can read what those above are shown is shown no less, nor the same numbers in another way."""
+    edit(folder, "disclosure.toml", old, new)
+    if problem is None:
+        assert [each.slug for each in Schemas(folder).audiences["public"][0].closer] == ["participants"]
+    else:
+        with pytest.raises(SchemaError) as caught:
+            _ = Schemas(folder).audiences
+        assert caught.value.problem.removeprefix(f"{folder}/") == f"disclosure.toml: {problem}"
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_in_a_data_file(name: str, folder: Path) -> None:
     file, old, new, problem, remedy = MISTAKES[name]

@@ -26,7 +26,7 @@ from mspof_cli.intervals import Interval
 from mspof_cli.measures import Measure, measures_of
 from mspof_cli.protection import FARTHEST, Fact, protected
 from mspof_cli.returns import Return
-from mspof_cli.sums import areas_of
+from mspof_cli.sums import areas_of, row_of
 from mspof_cli.worlds import Sum
 
 FULL = bool(os.environ.get("MSPOF_FULL"))
@@ -215,6 +215,24 @@ def test_nothing_can_be_worked_out_of_what_is_shown(audience: str, policy: Polic
         reader.read(result, table, who, policy)
         assert reader.found(policy) == {}
     assert refused <= (25 if policy.hidden_from else 0)  # where zeros are shown, a symbol tells that there is someone
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.slug)
+def test_who_reads_both_summaries_is_told_no_more_than_by_the_fuller(policy: Policy) -> None:
+    """What is hidden from participants is not told to them by the summary for the public."""
+    chance = random.Random(SEED)
+    for _ in range(125 if FULL else 2):
+        result = random_returns(chance)
+        tables = []
+        for audience in ("public", "participants"):
+            try:
+                rows = protected(result, SCHEMAS.audiences[audience][0], policy).table.to_dicts()
+            except MspofError:
+                break
+            tables.append({(row_of(row), part): row[part] for row in rows for part in ("numerator", "denominator")})
+        else:
+            public, theirs = tables
+            assert {key: shown for key, shown in public.items() if shown not in (theirs[key], policy.symbol)} == {}
 
 
 def test_medians_give_nothing_away() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from string import Formatter
 
 from mspof_cli.cells import Place, row_and_column
+from mspof_cli.disclosure import Audience, Policy
 from mspof_cli.layout import block_labels
 from mspof_cli.lines import Line, LineError
 from mspof_cli.periods import Period, parse_year
@@ -19,6 +21,19 @@ KNOWN_FIELDS = {"council", "ons_code", "year", "quarter", "submission", "complet
 
 # What is reported regularly must be few enough to be read.
 MOST_HEADLINES = 5
+
+
+def audience_problems(audiences: Sequence[Audience], policies: Mapping[str, Policy]) -> Iterator[str]:
+    """Audiences without a policy, and those who are not shown all that the ones above them are, as they are."""
+    for each in audiences:
+        if each.policy not in policies:
+            yield f"the policy '{each.policy}' of '{each.slug}' is not there."
+            return
+    for above, below in pairwise(audiences):
+        if policies[below.policy].base > 1 and above.policy != below.policy:
+            yield f"the policy of '{below.slug}' is not that of '{above.slug}'."
+        if not set(above.levels) <= set(below.levels) or above.councils < below.councils:
+            yield f"'{below.slug}' is shown less than '{above.slug}', which stands above it."
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

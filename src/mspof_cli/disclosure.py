@@ -40,7 +40,8 @@ class Audience(Frozen):
     """Who a summary is for: the policy that protects it, and the levels of areas that it has figures for.
 
     The figures of an area with fewer than ``councils`` councils are hidden. ``names_files``: whether it says what
-    became of each file, with findings and explanations, which speak of exact numbers.
+    became of each file, with findings and explanations, which speak of exact numbers. ``closer`` are the audiences who
+    are shown more by the same policy, and can read this too.
     """
 
     slug: str
@@ -49,6 +50,7 @@ class Audience(Frozen):
     levels: tuple[Literal["participating", "matched_panel", "council_type", "region", "council"], ...]
     councils: int = 1
     names_files: bool = False
+    closer: tuple[Audience, ...] = ()
 
 
 # What stands for a figure that is not there: not available, not applicable, none recorded, and older signs.

@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from mspof_cli.coherence import collection_problems, comparator_problems, edition_problems, rule_problems
+from mspof_cli.coherence import (
+    audience_problems,
+    collection_problems,
+    comparator_problems,
+    edition_problems,
+    rule_problems,
+)
 from mspof_cli.disclosure import Audience, Policy
 from mspof_cli.errors import MspofError, SchemaError
 from mspof_cli.layout import label_key
@@ -106,15 +112,16 @@ class Schemas:
 
     @cached_property
     def audiences(self) -> dict[str, tuple[Audience, Policy]]:
-        """Who a summary can be for, by name, with the policy that protects it."""
-        audiences = self._disclosure.audience
-        unknown = (
-            f"the policy '{each.policy}' of '{each.slug}' is not there."
-            for each in audiences
-            if each.policy not in self.policies
-        )
-        _refuse(self.folder / DISCLOSURE, unknown)
-        return {each.slug: (each, self.policies[each.policy]) for each in audiences}
+        """Who a summary can be for, by name, from the many to the few, with the policy that protects it."""
+        _refuse(self.folder / DISCLOSURE, audience_problems(self._disclosure.audience, self.policies))
+        audiences: dict[str, tuple[Audience, Policy]] = {}
+        closer: tuple[Audience, ...] = ()
+        for each in reversed(self._disclosure.audience):
+            policy = self.policies[each.policy]
+            audiences[each.slug] = each.model_copy(update={"closer": closer}), policy
+            if policy.base > 1:
+                closer = (each, *closer)
+        return dict(reversed(audiences.items()))
 
     @cached_property
     def _disclosure(self) -> Policies:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from mspof_cli.attack import Attack, protect
+from mspof_cli.attack import Attack, Protection, protect
 from mspof_cli.collation import Collated
 from mspof_cli.disclosure import SHARE, Audience, Policy, publish, published_interval, share_as_published
 from mspof_cli.earlier import Earlier
@@ -74,12 +74,20 @@ def protected(
 ) -> Protected:
     """The measures as an audience may see them, who knows ``facts`` and what was published ``before``.
 
+    What is hidden from closer audiences, who can read this too, is hidden here as well: so this tells them nothing that
+    they are not told by their own.
+
     ``MspofError``, naming them, if there are numbers that can be worked out whatever else is hidden.
     """
-    sums = _Sums(collated, audience, policy, [each.edition for each in before])
-    further: frozenset[int] = frozenset()
-    if policy.base > 1:
-        further = _hidden_further(sums, sums.known_already(facts, before), policy)
+    facts, further = list(facts), frozenset[int]()
+    for each in (*reversed(audience.closer), audience):
+        sums = _Sums(collated, each, policy, [earlier.edition for earlier in before])
+        if policy.base > 1:
+            result = _protection(sums, sums.known_already(facts, _seen_by(each, before)), policy, further)
+            if not result.exposed:
+                further = result.hidden
+            elif each is audience:  # for a closer one nothing is written then
+                raise _refusal(sorted({sums.name_of(number) for number in result.exposed}))
     table = _Table(sums, further)
     rows = [row for row in collated.measures.to_dicts() if row["level"] in audience.levels]
     shown = [table.row(row) for row in rows]
@@ -88,25 +96,36 @@ def protected(
     return Protected(frame, hidden, len(further & sums.shown))
 
 
-def _hidden_further(sums: _Sums, others: Iterable[Sum], policy: Policy) -> frozenset[int]:
-    """The sums that are hidden so that no number that is hidden already can be worked out."""
+def _seen_by(audience: Audience, before: Iterable[Earlier]) -> list[Earlier]:
+    """The earlier summaries that were not for a closer audience."""
+    closer = {each.slug for each in audience.closer}
+    return [each for each in before if each.summary.manifest.audience.slug not in closer]
+
+
+def _protection(sums: _Sums, others: Iterable[Sum], policy: Policy, hidden: frozenset[int]) -> Protection:
+    """The sums that are hidden, with those that are already, so that no number that is small can be worked out."""
     every, targets = [*sums.all(), *others], sums.sensitive()
     counts = sums.cells.counts
     cells = [Interval(max(0, count - FARTHEST), count + FARTHEST) for count in counts]
     # A rule that an accepted return breaks all the same, or a fact that does not fit its figures, tells nothing.
     telling = [each for each in every if each.known is None or each.of(counts) in each.known]
-    told = told_to_insiders(telling, counts, sums.cells.owners, targets, policy.possible)
-    left = [each._replace(known=None, can_hide=False) if n in told else each for n, each in enumerate(telling)]
-    attack = Attack(counts, cells, left, targets)
-    result = protect(attack, targets, policy.possible)
-    if result.exposed:
-        named = sorted({sums.name_of(number) for number in result.exposed})
-        more = f" and {len(named) - EXPOSED_NAMED} more" if len(named) > EXPOSED_NAMED else ""
-        raise MspofError(
-            f"Small numbers could be worked out from what is known already: {'; '.join(named[:EXPOSED_NAMED])}{more}.",
-            "Nothing was written. Choose another audience, or leave out the returns that they come from.",
-        )
-    return told.union(result.hidden)
+    left = _without(telling, hidden)
+    told = told_to_insiders(left, counts, sums.cells.owners, targets, policy.possible)
+    result = protect(Attack(counts, cells, _without(left, told), targets), targets, policy.possible)
+    return result._replace(hidden=hidden | told | result.hidden)
+
+
+def _without(sums: Sequence[Sum], hidden: Set[int]) -> list[Sum]:
+    """Sums, of which some are no longer known."""
+    return [each._replace(known=None, can_hide=False) if n in hidden else each for n, each in enumerate(sums)]
+
+
+def _refusal(exposed: Sequence[str]) -> MspofError:
+    more = f" and {len(exposed) - EXPOSED_NAMED} more" if len(exposed) > EXPOSED_NAMED else ""
+    return MspofError(
+        f"Small numbers could be worked out from what is known already: {'; '.join(exposed[:EXPOSED_NAMED])}{more}.",
+        "Nothing was written. Choose another audience, or leave out the returns that they come from.",
+    )
 
 
 class _Sums:

@@ -19,7 +19,6 @@ from mspof_cli.cli.shared import (
     period_of,
     previous_in,
     published_in,
-    read_besides,
     schemas_in,
 )
 
@@ -82,24 +81,12 @@ def collate(
     from mspof_cli.outputs.text import compose_collation, plain
 
     collated, published = _collated(batch, wanted, who, known, previous, loaded)
-    _say_what_else_is_read(published, loaded)
     refuse_other_audience(to, published)
     files = summary_files(published, ods=ods)
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
     print_out(plain(compose_collation(collated, published, [to / name for name in files])))
     if any(decision.has_errors for decision in collated.decisions):
         raise typer.Exit(ERRORS_FOUND)
-
-
-def _say_what_else_is_read(published: Published, schemas: Schemas) -> None:
-    """Say which summaries of the quarter the audience can read too, but were not reckoned with."""
-    from mspof_cli.outputs.deliver import say
-
-    given = {each.manifest.audience.slug for each in published.before if each.period == published.period}
-    for slug in read_besides(published.audience, schemas) if published.policy.base > 1 else ():
-        if slug not in given:
-            problem = f"This audience can also read the summary for the audience '{slug}', which is not reckoned with."
-            say(problem, "Write that one first, and give it with --previous.")
 
 
 def _collated(
@@ -119,6 +106,6 @@ def _collated(
     collated = compute(batch.checked, period, schemas.register)
     slug = collated.collection.slug
     every = [checked.ret for checked in batch.checked]
-    before = [earlier(each, collated.collection, every) for each in previous_in(previous, audience, schemas)]
+    before = [earlier(each, collated.collection, every) for each in previous_in(previous, audience, policy)]
     england, fingerprint = schemas.england(slug), schemas.sha256(slug)
     return collated, published(collated, batch.checked, audience, policy, sac, england, fingerprint, before)

@@ -92,16 +92,11 @@ def published_in(files: list[str] | None, schemas: Schemas) -> Sac | None:
     return read_sac(files, schemas)
 
 
-def read_besides(audience: Audience, schemas: Schemas) -> list[str]:
-    """The audiences whose summaries this one may know: they are listed from the many to the few."""
-    order = list(schemas.audiences)
-    return order[: order.index(audience.slug)]
-
-
-def previous_in(folders: list[Path] | None, audience: Audience, schemas: Schemas) -> list[Summary]:
+def previous_in(folders: list[Path] | None, audience: Audience, policy: Policy) -> list[Summary]:
     """Summaries that were published before.
 
-    ``UsageError`` for one that this audience has not seen, or that reckoned with one that is not given.
+    ``UsageError`` for one with exact numbers, unless this audience may know them, or for one that reckoned with one
+    that is not given.
     """
     if not folders:
         return []
@@ -110,15 +105,14 @@ def previous_in(folders: list[Path] | None, audience: Audience, schemas: Schemas
     summaries = [read_summary(folder) for folder in folders]
     given = {each.manifest_sha256 for each in summaries}
     for each in summaries:
-        slug = each.manifest.audience.slug
         left_out = [earlier for earlier in each.manifest.before if earlier.manifest_sha256 not in given]
         if left_out:
             of = f"{left_out[0].period} for '{left_out[0].audience}'"
             problem = f"'{each.folder}' reckoned with the summary of {of}, which is not given."
             raise UsageError(problem, "Give --previous for that one too, before it.")
-        if slug not in (*read_besides(audience, schemas), audience.slug):
-            problem = f"'{each.folder}' is not for the audience '{audience.slug}', but for '{slug}'."
-            raise UsageError(problem, "Give --previous what this audience has seen.")
+        if each.manifest.policy.base == 1 < policy.base:
+            problem = f"'{each.folder}' has exact numbers, which the audience '{audience.slug}' may not know."
+            raise UsageError(problem, "Give --previous what was published.")
     return summaries
 
 
