@@ -29,6 +29,7 @@ from typer.testing import CliRunner
 from mspof_cli import __version__, progress
 from mspof_cli.cli import app, shared
 from mspof_cli.errors import MspofError
+from mspof_cli.explanations import COLUMNS as EXPLANATION_COLUMNS
 
 BOTH = "Ambermere (demonstration), Quillbridge (demonstration)"
 FORMATS = ("text", "json", "csv", "junit", "sarif")
@@ -294,6 +295,17 @@ def test_every_summary_that_was_reckoned_with_is_given_again(here: Path) -> None
     assert collated("forms", "--to", "three", "--previous", "one", "--previous", "two").status == 1
 
 
+def test_a_figure_that_is_gone_because_of_errors_is_said_to_be(here: Path) -> None:
+    internal = ("forms", "--audience", "internal")
+    collated(*internal, "--to", "one")
+    again = workbook(FORM, clean({"not_asked": "n/a"}, submission=2, **BRACKENHOLT))
+    (here / "forms" / "again.xlsx").write_bytes(again)
+    collated(*internal, "--previous", "one", "--to", "two")
+    with (here / "two" / "revisions.csv").open(newline="", encoding="utf-8") as file:
+        said = {row["because"] for row in csv.DictReader(file)}
+    assert said == {"resubmitted with errors, so left out: Brackenholt (demonstration), 2018-19-Q3"}
+
+
 def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
     outcome = collated("forms", "--to", "out/new")
     assert (outcome.status, outcome.err) == (1, "")
@@ -522,19 +534,43 @@ def test_collate_a_file_with_a_name_that_is_not_text(here: Path) -> None:
 def test_verify_finds_what_has_changed_since(here: Path) -> None:
     collated("forms", "--to", "out")
     good = Outcome("verify", "out", "--returns", "forms")
-    assert (good.status, good.out) == (0, "9 outputs as written.\n2 returns as used.\n")
+    sha256 = hashlib.sha256((here / "out" / "manifest.json").read_bytes()).hexdigest()
+    last = f"SHA-256 of the manifest: {sha256}"
+    assert (good.status, good.out.splitlines()) == (0, ["9 outputs as written.", "2 returns as used.", last])
     with (here / "out" / "measures.csv").open("ab") as file:
         file.write(b" ")
     (here / "out" / "england.csv").unlink()
     (here / "forms" / "b.xlsx").unlink()
+    (here / "out" / "summary.ods").write_bytes(b"of another run")
     bad = Outcome("verify", "out", "--returns", "forms")
     told = json.loads((here / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert {tuple(each) for each in told["inputs"]} == {("sha256", "decision")}
     assert bad.status == 1
     lines = bad.out.splitlines()
-    assert lines[:2] == ["'england.csv' is not there.", "'measures.csv' is not what was written."]
-    assert lines[2].startswith("A return that was used is not there, or has changed: ")
-    assert lines[3:] == ["7 outputs as written.", "1 return as used."]
+    stray = "'summary.ods' is not of this summary."
+    assert lines[:3] == [stray, "'england.csv' is not there.", "'measures.csv' is not what was written."]
+    assert lines[3].startswith("A return that was used is not there, or has changed: ")
+    assert lines[4:] == ["7 outputs as written.", "1 return as used.", last]
+
+
+def test_verify_compares_sac_and_explanations(here: Path) -> None:
+    shutil.copy(ROOT / "sample_proformas" / "sac" / "2018-19.csv", here / "sac.csv")
+    (here / "explained.csv").write_text(",".join(EXPLANATION_COLUMNS) + "\n", encoding="utf-8")
+    for audience in ("public", "internal"):
+        out = ["--audience", audience, "--to", audience]
+        collated("forms", "--sac", "2018-19=sac.csv", "--explanations", "explained.csv", *out)
+        told = json.loads((here / audience / "manifest.json").read_text(encoding="utf-8"))["sources"]
+        names = ["sac.csv", "explained.csv"] if audience == "internal" else [None, None]
+        assert [each["holds"] for each in told] == ["SAC", "explanations"]
+        assert [each.get("file") for each in told] == names
+    said = "SAC and explanations were not compared: name them with --source."
+    assert said in Outcome("verify", "public").out
+    given = ["--source", "sac.csv", "--source", "explained.csv"]
+    assert "2 other files as used." in Outcome("verify", "public", *given).out
+    (here / "sac.csv").write_bytes(b"changed")
+    changed = Outcome("verify", "internal", *given)
+    assert changed.status == 1
+    assert changed.out.splitlines()[0] == "A file that was used is not there, or has changed: sac.csv."
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", '{"outputs": [{"file": "../x", "sha256": "1"}], "inputs": []}'])

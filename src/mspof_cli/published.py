@@ -112,7 +112,7 @@ def published(
         explanations=_explanations(collated, exact=audience.names_files),
         england=beside_england(collated, measures.table, england),
         returns=_returns(collated) if audience.names_files else None,
-        inputs=tuple(sorted(_inputs(collated, named=audience.names_files), key=_order)),
+        inputs=tuple(sorted(_inputs(collated, checked, named=audience.names_files), key=_order)),
         before=tuple(each.summary for each in before),
         schemas_sha256=schemas_sha256,
         sac=beside_sac(collated, checked, sac) if audience.names_files else None,
@@ -177,11 +177,13 @@ def _explained(collated: Collated, *, exact: bool) -> Iterator[tuple[str, ...]]:
                 yield council.name, finding.code, finding.question or "", query, told
 
 
-def _inputs(collated: Collated, *, named: bool) -> Iterator[Input]:
-    """The files of the quarter, and those that only longer periods are made of."""
+def _inputs(collated: Collated, checked: Iterable[Checked], *, named: bool) -> Iterator[Input]:
+    """Every file that was read: those of the quarter, those that only longer periods are made of, and the others."""
     decided = [(each.checked.ret, each.used, each.why) for each in collated.decisions]
     there = {ret.file for ret, _, _ in decided}
     decided += [(ret, True, "for longer periods and trends") for ret in collated.returns if ret.file not in there]
+    there |= {ret.file for ret in collated.returns}
+    decided += [(each.ret, False, "of another quarter") for each in checked if each.ret.file not in there]
     for ret, used, why in decided:
         own = Input(sha256=ret.sha256, decision="used" if used else "left out")
         if not named:

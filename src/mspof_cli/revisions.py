@@ -29,10 +29,14 @@ NO_RETURN = "No return has changed: the figure was worked out differently."
 
 
 class Change(NamedTuple):
-    """What became of a council's return for a quarter since an earlier summary: before and after it."""
+    """What became of a council's return for a quarter since an earlier summary: before and after it.
+
+    ``is_refused``: it counts no longer because what came in its place needs correcting.
+    """
 
     before: Return | None
     now: Return | None
+    is_refused: bool = False
 
     @property
     def any(self) -> Return:
@@ -43,7 +47,8 @@ class Change(NamedTuple):
     def __str__(self) -> str:
         """For people: who, when, and what became of the return."""
         who = self.any.who
-        what = "new" if self.before is None else "withdrawn" if self.now is None else "resubmitted"
+        gone = "resubmitted with errors, so left out" if self.is_refused else "withdrawn"
+        what = "new" if self.before is None else gone if self.now is None else "resubmitted"
         return f"{what}: {who.council.name if who.council else ''}, {who.period}"
 
 
@@ -57,7 +62,7 @@ def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]
     rows = [(row_of(tidy), tidy) for tidy in table.to_dicts()]
     told, compared = [], set()
     for each in reversed([each for each in before if each.summary.manifest.audience.slug == audience]):
-        changes = _changes(each.edition, collated.edition)
+        changes = _changes(each.edition, collated)
         same_panel = panel_quarters(each.edition.spans) == panel_quarters(collated.spans)
         for row, tidy in rows:
             if row in compared or row not in each.summary.rows or (row.level == PANEL and not same_panel):
@@ -99,10 +104,11 @@ def _change(before: str, now: str) -> str:
     return f"{difference:.2f}" if "." in before + now else f"{difference:.0f}"
 
 
-def _changes(before: Edition, now: Edition) -> list[Change]:
+def _changes(before: Edition, now: Collated) -> list[Change]:
     """The returns that are not the same bytes as those before, in order of council and quarter."""
-    old, new = ({_whose(ret): ret for ret in edition.returns} for edition in (before, now))
-    pairs = (Change(old.get(key), new.get(key)) for key in sorted({*old, *new}))
+    old, new = ({_whose(ret): ret for ret in edition.returns} for edition in (before, now.edition))
+    refused = {_whose(each.checked.ret) for each in now.decisions if each.has_errors}
+    pairs = (Change(old.get(key), new.get(key), key in refused) for key in sorted({*old, *new}))
     return [each for each in pairs if not (each.before and each.now and each.before.sha256 == each.now.sha256)]
 
 

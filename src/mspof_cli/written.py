@@ -34,6 +34,14 @@ class Input(Frozen):
     why: str | None = None
 
 
+class Source(Frozen):
+    """A file beside the returns that was read too: its name for those who may know it."""
+
+    holds: Literal["SAC", "explanations"]
+    sha256: str
+    file: str | None = None
+
+
 class Output(Frozen):
     """A file that was written."""
 
@@ -67,6 +75,7 @@ class Manifest(Frozen):
     hidden_further: int | None = None
     before: tuple[Before, ...] = ()
     inputs: tuple[Input, ...]
+    sources: tuple[Source, ...] = ()
     outputs: tuple[Output, ...]
 
     def used(self) -> frozenset[str]:

@@ -23,6 +23,8 @@ from mspof_cli.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mspof_cli.collation import Collated
     from mspof_cli.disclosure import Audience, Policy
     from mspof_cli.loading import Schemas
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from mspof_cli.pipeline import Batch
     from mspof_cli.published import Published
     from mspof_cli.sac import Sac
+    from mspof_cli.written import Source
 
 To = Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)]
 AudienceOption = Annotated[
@@ -82,11 +85,21 @@ def collate(
 
     collated, published = _collated(batch, wanted, who, known, previous, loaded)
     refuse_other_audience(to, published)
-    files = summary_files(published, ods=ods)
+    files = summary_files(published, ods=ods, sources=_sources(known, explanations))
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
     print_out(plain(compose_collation(collated, published, [to / name for name in files])))
     if any(decision.has_errors for decision in collated.decisions):
         raise typer.Exit(ERRORS_FOUND)
+
+
+def _sources(sac: Sac | None, explanations: Path | None) -> Iterator[Source]:
+    """The files that were read beside the returns."""
+    from mspof_cli.written import Source, sha256_of
+
+    for each in sac.publications if sac else ():
+        yield Source(holds="SAC", sha256=each.sha256, file=each.file)
+    if explanations:
+        yield Source(holds="explanations", sha256=sha256_of(explanations) or "", file=explanations.as_posix())
 
 
 def _collated(

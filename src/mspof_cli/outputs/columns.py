@@ -50,7 +50,7 @@ OF_FILE: dict[str, dict[str, tuple[str, str]]] = {
         "before": ("Before", "What was published before."),
         "now": ("Now", "What is published now."),
         "change": ("Change", "Now less before, where both are numbers."),
-        "because": ("Because", "The returns that it is because of: new, resubmitted or withdrawn."),
+        "because": ("Because", "The returns that it is because of: new, resubmitted, left out or withdrawn."),
     },
     PARTICIPATION: {
         "name": ("Council", "A council that took part."),

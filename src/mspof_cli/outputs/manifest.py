@@ -11,11 +11,12 @@ from typing import NamedTuple
 from mspof_cli import __version__
 from mspof_cli.published import Published
 from mspof_cli.rules import catalogue
-from mspof_cli.written import Before, Manifest, Output, read_manifest, sha256_of
+from mspof_cli.written import MANIFEST, Before, Input, Manifest, Output, Source, read_manifest, sha256_of
 
 
-def manifest(published: Published, files: Mapping[str, bytes]) -> bytes:
+def manifest(published: Published, files: Mapping[str, bytes], sources: Iterable[Source]) -> bytes:
     """The manifest of a summary: ``files`` are the others that are written with it, by name."""
+    named = published.audience.names_files
     rules = {code: rule.model_dump(mode="json") for code, rule in sorted(catalogue([published.collection]).items())}
     told = Manifest(
         mspof=__version__,
@@ -33,6 +34,7 @@ def manifest(published: Published, files: Mapping[str, bytes]) -> bytes:
             for each in published.before
         ),
         inputs=published.inputs,
+        sources=tuple(each if named else each.model_copy(update={"file": None}) for each in sources),
         outputs=tuple(Output(file=name, sha256=sha256(data), bytes=len(data)) for name, data in sorted(files.items())),
     )
     return (told.model_dump_json(indent=2, exclude_none=True) + "\n").encode()
@@ -47,26 +49,37 @@ class Verified(NamedTuple):
 
     outputs: int
     inputs: int
+    sources: int
+    has_sources: bool
+    manifest_sha256: str
     wrong: tuple[str, ...]
 
 
-def verify(folder: Path, inputs: Iterable[Path] | None) -> Verified:
-    """Compare a folder with its manifest, and the files of returns that it was made of with it if they are given.
+def verify(folder: Path, inputs: Iterable[Path] | None, sources: Iterable[Path] | None) -> Verified:
+    """Compare a folder with its manifest; with it the returns, and the other files that it was made of, if given.
 
     ``UsageError`` if there is no manifest that can be read.
     """
-    told, _ = read_manifest(folder)
-    wrong, right = [], 0
+    told, manifest_sha256 = read_manifest(folder)
+    known = {MANIFEST, *(each.file for each in told.outputs)}
+    strays = sorted(each.name for each in folder.iterdir() if each.name not in known)
+    wrong = [f"'{name}' is not of this summary." for name in strays]
+    right = 0
     for each in told.outputs:
         found = sha256_of(folder / each.file)
         if found == each.sha256:
             right += 1
         else:
             wrong.append(f"'{each.file}' {'is not there' if found is None else 'is not what was written'}.")
-    if inputs is None:
-        return Verified(right, 0, tuple(wrong))
-    there = {sha256_of(path) for path in inputs}
-    used = [each for each in told.inputs if each.decision == "used"]
-    missing = [each for each in used if each.sha256 not in there]
-    wrong += [f"A return that was used is not there, or has changed: {each.file or each.sha256}." for each in missing]
-    return Verified(right, len(used) - len(missing), tuple(wrong))
+    used = [] if inputs is None else [each for each in told.inputs if each.decision == "used"]
+    read = [] if sources is None else list(told.sources)
+    changed = [f"A return that was used is not there, or has changed: {name}." for name in _missing(used, inputs or ())]
+    others = [f"A file that was used is not there, or has changed: {name}." for name in _missing(read, sources or ())]
+    left = len(used) - len(changed), len(read) - len(others)
+    return Verified(right, *left, bool(told.sources), manifest_sha256, (*wrong, *changed, *others))
+
+
+def _missing(told: Iterable[Input | Source], files: Iterable[Path]) -> list[str]:
+    """The names, or the SHA-256, of what is not among some files."""
+    there = {sha256_of(path) for path in files}
+    return [each.file or each.sha256 for each in told if each.sha256 not in there]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +27,7 @@ from mspof_cli.written import (
     REVISIONS,
     SAC,
     TRENDS,
+    Source,
 )
 
 METADATA, QUALITY, WORKBOOK = "csv-metadata.json", "quality.md", "summary.xlsx"
@@ -35,8 +36,11 @@ SPREADSHEET = "summary.ods"
 SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC, SPREADSHEET)
 
 
-def summary_files(published: Published, *, ods: bool = False) -> dict[str, bytes]:
-    """The files of a summary, by name; ``ods``: the workbook as an OpenDocument spreadsheet too."""
+def summary_files(published: Published, *, ods: bool = False, sources: Iterable[Source] = ()) -> dict[str, bytes]:
+    """The files of a summary, by name; ``ods``: the workbook as an OpenDocument spreadsheet too.
+
+    ``sources`` are the files that were read beside the returns.
+    """
     tables = dict(_tables(published))
     described = json.dumps(metadata(published, tables), ensure_ascii=False, indent=2) + "\n"
     files = {name: as_csv(table) for name, table in tables.items()}
@@ -45,7 +49,7 @@ def summary_files(published: Published, *, ods: bool = False) -> dict[str, bytes
         from mspof_cli.outputs.spreadsheet import spreadsheet
 
         files[SPREADSHEET] = spreadsheet(published)
-    return {**files, MANIFEST: manifest(published, files)}  # which is written last
+    return {**files, MANIFEST: manifest(published, files, sources)}  # which is written last
 
 
 def _tables(published: Published) -> Iterator[tuple[str, pl.DataFrame]]:

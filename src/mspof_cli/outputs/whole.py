@@ -105,7 +105,10 @@ def whole_folder(
 def _hidden(target: Path) -> Iterator[Path]:
     """The hidden folder beside a folder, for one run at a time; what is left in it goes before and after."""
     hidden = target.with_name(f".{target.name}.mspof")
-    hidden.mkdir(mode=0o700, exist_ok=True)
+    try:
+        hidden.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:  # another run removed it, as this one looked whether it is a folder
+        raise _busy(target) from None
     try:
         locked = _lock(hidden / LOCK, target)
         try:
