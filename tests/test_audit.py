@@ -23,19 +23,23 @@ PARTICIPANTS = SCHEMAS.audiences["participants"]
 Told = dict[str, str]
 
 
-def audited(summary: Summary) -> Audit:
-    return audit(summary, COLLECTION, REGISTER.councils)
+def audited(*summaries: Summary) -> Audit:
+    return audit(summaries, COLLECTION, REGISTER.councils)
+
+
+def three_councils(few: int, more: int, folder: Path) -> Summary:
+    """Three councils, of which one had few people whose outcomes were not achieved, and the others more."""
+    one = {"fully_achieved": 22, "not_achieved": few, "partially_achieved": 63 - few, "asked_expressed": 85}
+    two = {"fully_achieved": 41, "not_achieved": more, "partially_achieved": 93 - more, "asked_expressed": 134}
+    one |= {"enquiries_completed": 100, "risk_involved_fully": 80}
+    two |= {"enquiries_completed": 149, "risk_involved_fully": 129}
+    returns = [a_return(council, CLEAN | counts) for council, counts in zip(COUNCILS, (one, two, two), strict=False)]
+    return wrote(collated(returns), folder / "summary", *PARTICIPANTS)
 
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Summary:
-    """Three councils; one had few people whose outcomes were not achieved."""
-    few = {"fully_achieved": 22, "not_achieved": 3, "partially_achieved": 60, "asked_expressed": 85}
-    more = {"fully_achieved": 41, "not_achieved": 21, "partially_achieved": 72, "asked_expressed": 134}
-    few |= {"enquiries_completed": 100, "risk_involved_fully": 80}
-    more |= {"enquiries_completed": 149, "risk_involved_fully": 129}
-    returns = [a_return(council, CLEAN | counts) for council, counts in zip(COUNCILS, (few, more, more), strict=False)]
-    return wrote(collated(returns), tmp_path_factory.mktemp("audit") / "summary", *PARTICIPANTS)
+    return three_councils(3, 21, tmp_path_factory.mktemp("audit"))
 
 
 def changed(summary: Summary, change: Callable[[Row, Told], Told]) -> Summary:
@@ -71,7 +75,7 @@ def test_a_number_that_is_told_too_exactly(three: Summary) -> None:
     """43 to 47 of all councils, less 38 to 42 of the others: from 1 to 9, and other rows may say more."""
     strict = three.manifest.policy.model_copy(update={"possible": 10})
     found = audited(three._replace(manifest=three.manifest.model_copy(update={"policy": strict})))
-    bounds = found.exposed[f"not_achieved of {COUNCILS[0].name}"]
+    bounds = found.exposed[f"not_achieved of {COUNCILS[0].name}, 2018-19-Q3"]
     assert bounds.high is not None
     assert 1 <= bounds.low <= 3 <= bounds.high <= 9
 
@@ -98,7 +102,9 @@ def test_a_total_of_two_small_numbers(tmp_path: Path) -> None:
 
     careless = summary.manifest.model_copy(update={"hidden_further": 0})
     found = audited(changed(summary, leak)._replace(manifest=careless)).exposed
-    assert {f"not_achieved of {council.name}": Interval.exactly(4) for council in COUNCILS[:2]}.items() <= found.items()
+    assert {
+        f"not_achieved of {council.name}, 2018-19-Q3": Interval.exactly(4) for council in COUNCILS[:2]
+    }.items() <= found.items()
 
 
 def test_figures_that_contradict_each_other(three: Summary) -> None:
@@ -109,9 +115,37 @@ def test_figures_that_contradict_each_other(three: Summary) -> None:
         audited(changed(three, wrong))
 
 
+def test_what_two_summaries_tell_together(tmp_path: Path) -> None:
+    """A total in the one, and in the other the numbers of all councils but one: 33 to 37, less twice 18 to 22."""
+    summary = three_councils(0, 18, tmp_path)
+    exact = {COUNCILS[1].name: "20", COUNCILS[2].name: "20"}
+
+    def total(row: Row, _: Told) -> Told:
+        if row.level != "participating":
+            return {"numerator": "[c]", "denominator": "[c]"}
+        return {"numerator": "35"} if row.measure == "not_achieved" else {}
+
+    def councils(row: Row, _: Told) -> Told:
+        if row.level != "council":
+            return {"numerator": "[c]", "denominator": "[c]"}
+        return {"numerator": exact.get(row.name, "[c]")} if row.measure == "not_achieved" else {}
+
+    one, other = changed(summary, total), changed(summary, councils)
+    name = f"not_achieved of {COUNCILS[0].name}, 2018-19-Q3"
+    assert name not in audited(one).exposed
+    assert name not in audited(other).exposed
+    assert audited(one, other).exposed[name] == Interval(0, 1)
+
+
+def test_summaries_that_are_not_protected_alike(three: Summary) -> None:
+    other = three._replace(manifest=three.manifest.model_copy(update={"policy": SCHEMAS.policies["nhs-hes"]}))
+    with pytest.raises(UsageError, match="or protected otherwise"):
+        audited(three, other)
+
+
 def test_a_council_that_is_in_no_register(three: Summary) -> None:
     with pytest.raises(UsageError, match=f"a council that is not in the register: {COUNCILS[0].ons_code}"):
-        audit(three, COLLECTION, [council for council in REGISTER.councils if council != COUNCILS[0]])
+        audit([three], COLLECTION, [council for council in REGISTER.councils if council != COUNCILS[0]])
 
 
 def test_where_nothing_is_hidden(tmp_path: Path) -> None:

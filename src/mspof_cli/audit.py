@@ -1,6 +1,6 @@
-"""A summary attacked from itself alone: what somebody who has nothing but its files can work out of small numbers.
+"""Summaries attacked from themselves alone: what somebody who has only their files can work out of small numbers.
 
-Unknown are the figures of every council that took part. Known are the numbers of the quarter as they are shown, which
+Unknown are the figures of every council that took part. Known are the numbers of each quarter as they are shown, which
 council returned which question, and the rules that every accepted return keeps. A hidden number is known to be small,
 unless some are hidden to protect others: then nobody can tell which those are. Numbers of longer spans and of earlier
 quarters also have figures in them that the files say nothing of, and are left out; so is a number of which the files do
@@ -9,7 +9,7 @@ not say for certain whose figures it is the sum of. Who writes a summary knows a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -37,65 +37,65 @@ class Audit(NamedTuple):
 class _Known:
     """Councils' figures, by number, and what the files tell of sums of them."""
 
-    def __init__(self, summary: Summary, collection: Collection, councils: Iterable[Council]) -> None:
-        self.policy, self._summary = summary.manifest.policy, summary
+    def __init__(self, summaries: Iterable[Summary], collection: Collection, councils: Iterable[Council]) -> None:
+        self._collection = collection
         self._councils = {council.ons_code: council for council in councils}
         self.names: list[str] = []
-        self._cells: dict[tuple[str, str], int] = {}
+        self._cells: dict[tuple[str, str, str], int] = {}
         self.sums: list[Sum] = []
         self.targets: dict[int, str] = {}
-        if unknown := sorted(set(summary.returned) - set(self._councils)):
-            problem = f"'{summary.folder}' has a council that is not in the register: {unknown[0]}."
-            raise UsageError(problem, "Give the schemas that it was made by: --schemas FOLDER.")
-        for code, questions in summary.returned.items():
-            for figure in collection.figures.values():
-                if questions.get(collection.questions[figure.question].label) == State.RETURNED.value:
-                    self._cells[code, figure.name] = len(self.names)
-                    self.names.append(f"{figure.name} of {self._councils[code].name}")
-        for measure in measures_of(collection):
-            for row, told in summary.rows.items():
-                if self._is_of(row, measure) and (codes := self._behind(row, told, measure)):
-                    self._add(row, told, measure, codes)
-        self.sums += sums_of_rules((partial(self._cells_of, code) for code in summary.returned), collection)
+        for summary in summaries:
+            self._add_cells(summary)
+            for measure in measures_of(collection):
+                for row, told in summary.rows.items():
+                    if _is_of(summary, row, measure) and (codes := self._behind(summary, row, told, measure)):
+                        self._add(summary, row, told, measure, codes)
+        returned = {(when, code) for when, code, _ in self._cells}
+        self.sums += sums_of_rules((partial(self._cells_of, *each) for each in sorted(returned)), collection)
         for cell, name in enumerate(self.names):
             self.targets[len(self.sums)] = name
             self.sums.append(Sum((cell,), (), None))
 
-    def _is_of(self, row: Row, measure: Measure) -> bool:
-        when = (str(self._summary.period), QUARTER)
-        mine = (row.measure, row.respondent) == (measure.slug, measure.respondent or "")
-        return mine and (row.period, row.span) == when and row.level in LEVELS
+    def _add_cells(self, summary: Summary) -> None:
+        """The figures of every council in a summary, which may be in another of the quarter too."""
+        if unknown := sorted(set(summary.returned) - set(self._councils)):
+            problem = f"'{summary.folder}' has a council that is not in the register: {unknown[0]}."
+            raise UsageError(problem, "Give the schemas that it was made by: --schemas FOLDER.")
+        when = str(summary.period)
+        for code, questions in summary.returned.items():
+            for figure in self._collection.figures.values():
+                key = (when, code, figure.name)
+                label = self._collection.questions[figure.question].label
+                if questions.get(label) == State.RETURNED.value and key not in self._cells:
+                    self._cells[key] = len(self.names)
+                    self.names.append(f"{figure.name} of {self._councils[code].name}, {when}")
 
-    def _behind(self, row: Row, told: Mapping[str, str], measure: Measure) -> list[str]:
+    def _behind(self, summary: Summary, row: Row, told: Mapping[str, str], measure: Measure) -> list[str]:
         """The councils that a row is the sum of; none where the files do not say for certain."""
         area = (row.level, row.ons_code, row.name)
         needed = measure.numerator + measure.denominator
         codes = [
             code
-            for code in self._summary.returned
-            if area in areas_of(self._councils[code]) and self._cells_of(code, needed) is not None
+            for code in summary.returned
+            if area in areas_of(self._councils[code]) and self._cells_of(row.period, code, needed) is not None
         ]
         return codes if told["councils"] == str(len(codes)) else []
 
-    def _add(self, row: Row, told: Mapping[str, str], measure: Measure, codes: Iterable[str]) -> None:
+    def _add(self, summary: Summary, row: Row, told: Mapping[str, str], measure: Measure, codes: Iterable[str]) -> None:
+        policy = summary.manifest.policy
         for part, names in (("numerator", measure.numerator), ("denominator", measure.denominator)):
-            cells = tuple(self._cells[code, name] for code in codes for name in names)
+            cells = tuple(self._cells[row.period, code, name] for code in codes for name in names)
             if not cells or told[part] in MISSING:
                 continue
-            is_hidden = told[part] == self.policy.symbol
+            is_hidden = told[part] == policy.symbol
             if is_hidden:
-                self.targets[len(self.sums)] = f"{row.measure} ({part}), {row.name}"
-            tells = not (is_hidden and self._tells_nothing(told))
-            self.sums.append(Sum(cells, (), published_interval(told[part], self.policy) if tells else None))
+                self.targets[len(self.sums)] = f"{row.measure} ({part}), {row.name}, {row.period}"
+            tells = not (is_hidden and _tells_nothing(summary, told))
+            self.sums.append(Sum(cells, (), published_interval(told[part], policy) if tells else None))
 
-    def _tells_nothing(self, told: Mapping[str, str]) -> bool:
-        """Whether a symbol in a row may be there for another reason than that the number is small."""
-        manifest = self._summary.manifest
-        return manifest.hidden_further != 0 or int(told["councils"]) < manifest.audience.councils
-
-    def _cells_of(self, code: str, names: Iterable[str]) -> tuple[int, ...] | None:
+    def _cells_of(self, when: str, code: str, names: Iterable[str]) -> tuple[int, ...] | None:
         """The cells of figures of a council; None unless it returned all of them."""
-        keys = [(code, name) for name in names]
+        keys = [(when, code, name) for name in names]
         return tuple(self._cells[key] for key in keys) if all(key in self._cells for key in keys) else None
 
     def world(self) -> list[int]:
@@ -105,23 +105,27 @@ class _Known:
         world = problem.world({})
         if world is None:
             raise ErrorsFound(
-                f"The figures in '{self._summary.folder}' contradict each other.",
-                "Collate again: they can't be what 'mspof collate' wrote.",
+                "The figures contradict each other.",
+                "Collate again: they can't be what 'mspof collate' wrote, all of the same returns.",
             )
         return [world[cell] for cell in range(len(self.names))]
 
 
-def audit(summary: Summary, collection: Collection, councils: Iterable[Council]) -> Audit:
-    """Attack a summary from its files alone. ``councils`` are those of the register, of any date.
+def audit(summaries: Sequence[Summary], collection: Collection, councils: Iterable[Council]) -> Audit:
+    """Attack summaries together from their files alone. ``councils`` are those of the register, of any date.
 
-    ``UsageError`` if nothing is protected in it, or a council is in no register; ``ErrorsFound`` if its figures
-    contradict each other.
+    ``UsageError`` if nothing is protected in one, they are not of one collection and policy, or a council is in no
+    register; ``ErrorsFound`` if their figures contradict each other.
     """
-    policy = summary.manifest.policy
-    if policy.base == 1:
-        problem = f"'{summary.folder}' has exact numbers: nothing is hidden in it that could be worked out."
-        raise UsageError(problem, "Give a folder for the public, or for participants.")
-    known = _Known(summary, collection, councils)
+    policy = summaries[0].manifest.policy
+    for each in summaries:
+        if each.manifest.policy.base == 1:
+            problem = f"'{each.folder}' has exact numbers: nothing is hidden in it that could be worked out."
+            raise UsageError(problem, "Give a folder for the public, or for participants.")
+        if (each.manifest.policy, each.manifest.collection) != (policy, collection.slug):
+            problem = f"'{each.folder}' is of another collection than '{summaries[0].folder}', or protected otherwise."
+            raise UsageError(problem, "Give folders of one collection and one policy.")
+    known = _Known(summaries, collection, councils)
     exposed: dict[str, Interval] = {}
     if known.names:
         world = known.world()
@@ -130,7 +134,20 @@ def audit(summary: Summary, collection: Collection, councils: Iterable[Council])
         narrow = attack.narrow(known.targets, policy.possible)
         exposed = {known.targets[n]: bounds for n, bounds in narrow.items() if bounds.low <= policy.hidden_to}
     used = sum(each.known is not None for each in known.sums)
-    return Audit(len(known.targets), used, exposed, tuple(_faults(summary, policy)))
+    faults = (fault for each in summaries for fault in _faults(each, policy))
+    return Audit(len(known.targets), used, exposed, tuple(dict.fromkeys(faults)))
+
+
+def _is_of(summary: Summary, row: Row, measure: Measure) -> bool:
+    """Whether a row is a measure of the summary's own quarter."""
+    mine = (row.measure, row.respondent) == (measure.slug, measure.respondent or "")
+    return mine and (row.period, row.span) == (str(summary.period), QUARTER) and row.level in LEVELS
+
+
+def _tells_nothing(summary: Summary, told: Mapping[str, str]) -> bool:
+    """Whether a symbol in a row may be there for another reason than that the number is small."""
+    manifest = summary.manifest
+    return manifest.hidden_further != 0 or int(told["councils"]) < manifest.audience.councils
 
 
 def _faults(summary: Summary, policy: Policy) -> Iterator[str]:
