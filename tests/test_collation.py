@@ -569,9 +569,10 @@ def test_workbook_is_to_the_checklist() -> None:
 
 
 def test_workbook_has_the_figures_of_the_csv() -> None:
-    result = three({}, BLANK_Q2)
+    """But for areas with too few councils for the public, which its notes name."""
+    result = collated(a_return(council, LARGE | (BLANK_Q2 if n == 4 else {})) for n, council in enumerate(COUNCILS))
     for audience, levels in (("public", LEVELS[:2]), ("participants", LEVELS), ("internal", LEVELS)):
-        files = written(result, audience)
+        files, least = written(result, audience), SCHEMAS.audiences[audience][0].councils
         book = opened(files["summary.xlsx"])
         told = list(csv.DictReader(io.StringIO(files["measures.csv"].decode(), newline=""), strict=True))
         assert [name for name in book.sheetnames if name.startswith("By")] == levels
@@ -587,8 +588,15 @@ def test_workbook_has_the_figures_of_the_csv() -> None:
                     as_text(row["value"]) if row["unit"] == "percent" else "[z]",
                 ]
                 for row in told
-                if row["level"] == level
+                if row["level"] == level and int(row["participating"]) >= least
             ]
+        few = dict.fromkeys(row["name"] for row in told if int(row["participating"]) < least)
+        notes = [str(note) for _, note in book["Notes"].iter_rows(min_row=4, max_col=2, values_only=True)]
+        left_out = "Areas in which too few councils took part are not on the sheets by type and by region, but in "
+        assert [note for note in notes if "too few councils took part" in note] == (
+            [f"{left_out}measures.csv: {'; '.join(few)}."] if few else []
+        )
+        assert bool(few) == (audience == "public")
 
 
 def as_text(value: object) -> str:

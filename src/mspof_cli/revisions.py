@@ -90,8 +90,8 @@ def marked(table: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
 def _parts(summary: Summary, row: Row, now: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The parts of a row that have changed: before, now, and by how much."""
     before = summary.rows[row]
-    for part in ("numerator", "denominator", *(["value"] if now["unit"] == "percent" else [])):
-        if before[part] != now[part]:
+    for part in ("numerator", "denominator", *(["value", "median"] if now["unit"] == "percent" else [])):
+        if before.get(part, now[part]) != now[part]:  # trends of other quarters have no medians
             change = _change(before[part], now[part])
             yield {"part": part, "before": before[part], "now": now[part], "change": change}
 

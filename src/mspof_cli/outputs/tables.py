@@ -93,11 +93,12 @@ def _sheets(published: Published) -> Iterator[Sheet]:
         ("region", "By region", "Participating councils by region"),
         ("council", "By council", "Each participating council"),
     ):
-        if level in published.audience.levels:
-            yield Sheet(name, title, _level(published, level, area=True))
+        table = _level(published, level, area=True)
+        if not table.is_empty():
+            yield Sheet(name, title, table)
     longer = _longer(published)
     if not longer.is_empty():
-        yield Sheet("Longer periods", "All participating councils over longer periods", longer)
+        yield Sheet("Longer periods", "All participating councils, and by type and region, over longer periods", longer)
     if not published.trends.is_empty():
         yield Sheet("Trends", "Every quarter: all that answered, and the matched panel", _trends(published))
     if published.revisions is not None and not published.revisions.is_empty():
@@ -123,7 +124,7 @@ def _notes(published: Published) -> pl.DataFrame:
     notes = [
         "A blank is not zero: what a council did not return is left out, and is never counted as zero.",
         pooled,
-        "Medians are of 3 or more councils and quartiles of 5 or more, of those whose denominators are large enough.",
+        _of_medians(published),
         answered,
     ]
     if not published.trends.is_empty():
@@ -140,14 +141,40 @@ def _notes(published: Published) -> pl.DataFrame:
             f"{max(published.audience.councils, 1)} councils are behind it."
         )
         notes.append(NOT_TOLD)
+    if left_out := _left_out(published):
+        notes.append(
+            "Areas in which too few councils took part are not on the sheets by type and by region, but in "
+            f"measures.csv: {'; '.join(left_out)}."
+        )
     rows = [(f"Note {number}", note) for number, note in enumerate(notes, 1)]
     rows += [(f"Symbol {symbol}", meaning) for symbol, meaning in symbols_of(published).items()]
     return pl.DataFrame(rows, schema=["Name", "Note"], orient="row")
 
 
+def _of_medians(published: Published) -> str:
+    """How councils are compared."""
+    least, policy = published.collection.tolerances.share_minimum_base, published.policy
+    compared = f"Medians are of 3 or more councils and quartiles of 5 or more, of those with denominators from {least}"
+    if policy.base > 1:
+        return f"{compared} and no hidden number, each by its percentage of rounded counts."
+    return f"{compared}."
+
+
+def _is_seen(published: Published) -> pl.Expr:
+    """Whether councils enough took part in an area for its figures to be seen; that of all councils always is."""
+    enough = pl.col("participating").cast(pl.Int64) >= published.audience.councils
+    return enough | (pl.col("level") == "participating")
+
+
+def _left_out(published: Published) -> list[str]:
+    """The areas in which there were too few."""
+    areas = published.measures.table.filter(~_is_seen(published), span=QUARTER)
+    return areas["name"].unique(maintain_order=True).to_list()
+
+
 def _level(published: Published, level: str, *, area: bool = False) -> pl.DataFrame:
     """The measures of one level for the quarter, as people read them."""
-    rows = published.measures.table.filter(level=level, span=QUARTER)
+    rows = published.measures.table.filter(_is_seen(published), level=level, span=QUARTER)
     spread = SPREAD_HEADINGS if level != "council" else {}
     return _as_read(published, rows, ({"name": "Area"} if area else {}) | MEASURE_HEADINGS | spread)
 
@@ -159,9 +186,10 @@ def _headlines(published: Published) -> pl.DataFrame:
 
 
 def _longer(published: Published) -> pl.DataFrame:
-    rows = published.measures.table.filter(pl.col("span") != QUARTER, level="participating")
+    of_councils = pl.col("level") == "council"
+    rows = published.measures.table.filter(pl.col("span") != QUARTER, ~of_councils, _is_seen(published))
     rows = rows.with_columns(pl.col("span").replace(PERIODS))
-    return _as_read(published, rows, {"span": "Longer period"} | MEASURE_HEADINGS)
+    return _as_read(published, rows, {"span": "Longer period", "name": "Area"} | MEASURE_HEADINGS)
 
 
 def _trends(published: Published) -> pl.DataFrame:
@@ -182,7 +210,7 @@ def _revisions(frame: pl.DataFrame) -> pl.DataFrame:
         "change": "Change",
         "because": "Because",
     }
-    parts = {"numerator": "number", "denominator": "out of", "value": "percentage"}
+    parts = {"numerator": "number", "denominator": "out of", "value": "percentage", "median": "median of councils"}
     said = frame.with_columns(
         pl.col("part").replace(parts),
         pl.col("span").replace({QUARTER: "Quarter", **PERIODS}),
