@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mspof_cli.outputs.safe import NUMBER, printable
@@ -57,6 +56,7 @@ WIDTHS = {
     "Span": 20,
     "Figure": 14,
 }
+NUMBER_HEADING = "number-heading"
 NUMBERS = WHOLE, DECIMAL = "number", "decimal"
 NUMBER_WIDTH, COVER_WIDTH = 15, 110
 ONE_TABLE = "This sheet has one table. Symbols in it are explained on the sheet 'Notes'."
@@ -86,6 +86,12 @@ def look_of(heading: str, text: str) -> str:
     return "symbol" if text.startswith("[") else "wrapped" if heading in WRAPPED else "text"
 
 
+def look_of_heading(name: str, frame: pl.DataFrame) -> str:
+    """How a heading looks, which stands on the side on which its column's numbers do."""
+    looks = {look_of(name, str(value)) for value in frame.get_column(name).to_list()}
+    return NUMBER_HEADING if looks & {*NUMBERS, "symbol"} else "heading"
+
+
 def _height(cells: Iterable[tuple[str, int]]) -> float:
     """The height of a row in points, for texts in columns of some widths: spreadsheet programs do not all find it."""
     return LINE_HEIGHT * max((1, *(math.ceil(WIDE * len(text) / width) for text, width in cells)))
@@ -102,7 +108,7 @@ class _Writer:
                 "title": TITLE,
                 "subtitle": SUBTITLE,
                 "heading": HEADING,
-                "heading of numbers": {**HEADING, **RIGHT},
+                NUMBER_HEADING: {**HEADING, **RIGHT},
                 "text": FONT,
                 "link": LINK,
                 "wrapped": {**FONT, "text_wrap": True},
@@ -138,7 +144,9 @@ class _Writer:
         page, frame = self._sheet(sheet.name, sheet.title), sheet.table
         page.write_string(1, 0, ONE_TABLE, self._formats["text"])
         first, last = 2, 2 + max(frame.height, 1)
-        columns = [{"header": name, "header_format": self._heading(name, frame)} for name in frame.columns]
+        columns = [
+            {"header": name, "header_format": self._formats[look_of_heading(name, frame)]} for name in frame.columns
+        ]
         name = "".join(letter if letter.isalnum() else "_" for letter in sheet.name)
         page.add_table(
             *(first, 0, last, frame.width - 1),
@@ -154,11 +162,6 @@ class _Writer:
             page.set_row(row, _height((str(values[heading]), widths[heading]) for heading in WRAPPED & widths.keys()))
         page.repeat_rows(first)
         return page
-
-    def _heading(self, name: str, frame: pl.DataFrame) -> Format:
-        """The format of a heading, which stands on the side on which its column's numbers do."""
-        looks = {look_of(name, str(value)) for value in frame.get_column(name).to_list()}
-        return self._formats["heading of numbers" if looks & {*NUMBERS, "symbol"} else "heading"]
 
     def _value(self, page: Worksheet, row: int, column: int, heading: str, value: object) -> None:
         """A number where it is one, so that it can be computed with; else text, and never a formula."""

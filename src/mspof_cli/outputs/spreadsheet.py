@@ -16,12 +16,14 @@ from mspof_cli.outputs.book import (
     COVER_WIDTH,
     CREATED,
     DECIMAL,
+    NUMBER_HEADING,
     NUMBER_WIDTH,
     NUMBERS,
     ONE_TABLE,
     WHOLE,
     WIDTHS,
     look_of,
+    look_of_heading,
 )
 from mspof_cli.outputs.safe import printable
 from mspof_cli.outputs.tables import CONTENTS, Sheet, book_of, contents_of
@@ -46,9 +48,13 @@ DECIMAL_STYLE = 'number:decimal-places="2" number:min-decimal-places="1"'
 
 CELL = """<style:style style:name="{name}" style:family="table-cell" {data}>
 <style:table-cell-properties fo:wrap-option="{wrap}" style:vertical-align="top"{border}/>
-<style:paragraph-properties fo:text-align="{align}"/>
+<style:paragraph-properties fo:text-align="{align}"{apart}/>
 <style:text-properties fo:font-family="Arial" fo:font-size="{size}pt" fo:font-weight="{weight}"/>
 </style:style>"""
+RIGHT: dict[str, object] = {
+    "align": "end",
+    "apart": ' fo:margin-right="0.2cm"',
+}  # so that a number does not touch the next column
 COLUMN = """<style:style style:name="width{width}" style:family="table-column">
 <style:table-column-properties style:column-width="{centimetres:.2f}cm"/></style:style>"""
 
@@ -101,9 +107,10 @@ def _add_styles(document: Document) -> None:
         "heading": {"weight": "bold", "wrap": "wrap", "border": BORDER},
         "text": {},
         "wrapped": {"wrap": "wrap"},
-        "symbol": {"align": "end"},
-        WHOLE: {"align": "end", "data": 'style:data-style-name="whole"'},
-        DECIMAL: {"align": "end", "data": 'style:data-style-name="decimals"'},
+        NUMBER_HEADING: {"weight": "bold", "wrap": "wrap", "border": BORDER, **RIGHT},
+        "symbol": RIGHT,
+        WHOLE: {**RIGHT, "data": 'style:data-style-name="whole"'},
+        DECIMAL: {**RIGHT, "data": 'style:data-style-name="decimals"'},
     }
     usual: dict[str, object] = {
         "size": 12,
@@ -111,6 +118,7 @@ def _add_styles(document: Document) -> None:
         "wrap": "no-wrap",
         "border": "",
         "align": "start",
+        "apart": "",
         "data": "",
     }
     styles = [
@@ -137,7 +145,7 @@ def _table(sheet: Sheet) -> str:
     """One table on a sheet of its own, below its title and a line that says so."""
     frame = sheet.table
     rows = [_row([_text(sheet.title, "title")]), _row([_text(ONE_TABLE, "text")])]
-    headings = _row([_text(name, "heading") for name in frame.columns])
+    headings = _row([_text(name, look_of_heading(name, frame)) for name in frame.columns])
     rows.append(f"<table:table-header-rows>{headings}</table:table-header-rows>")
     is_contents = sheet.name == CONTENTS
     for values in frame.rows():
