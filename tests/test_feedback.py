@@ -478,6 +478,45 @@ def test_feedback_within_a_folder_that_is_read_is_refused(tmp_path: Path) -> Non
     assert not (tmp_path / "in" / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", "in/Ambermere.xlsx", "--feedback", "in"),
+        ("validate", "in/Ambermere.xlsx", "--feedback", "link"),
+        ("validate", "link.xlsx", "--feedback", "in"),
+        ("validate", "other/Elverdale.xlsx", "--since", "in/Ambermere.xlsx", "--feedback", "in"),
+        ("collate", "in/Ambermere.xlsx", "--period", "2018-19-Q3", "--to", "in"),
+        ("participation", "in/Ambermere.xlsx", "--to", "in"),
+    ],
+)
+def test_outputs_are_not_written_among_the_files_that_are_read(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    for folder, name in (("in", "Ambermere.xlsx"), ("other", "Elverdale.xlsx")):
+        (tmp_path / folder).mkdir()
+        shutil.copy2(Q3 / name, tmp_path / folder)
+    (tmp_path / "link").symlink_to("in")
+    (tmp_path / "link.xlsx").symlink_to("in/Ambermere.xlsx")
+    before = state(tmp_path)
+    done = mspof(*arguments, cwd=tmp_path)
+    file = next(each for each in arguments if each.endswith("Ambermere.xlsx") or each == "link.xlsx")
+    assert (done.returncode, done.stderr.decode()) == (
+        2,
+        f"mspof: '{arguments[-1]}' is the folder of '{file}', which is being read. "
+        "Choose another folder, so that outputs are not taken for returns.\n",
+    )
+    assert state(tmp_path) == before
+
+
+def test_a_folder_of_feedback_beside_a_form_that_was_named_is_no_submission(tmp_path: Path) -> None:
+    """A council has its form and its feedback in one place. The copy is known by its sheet of findings."""
+    shutil.copy2(Q3 / "Ambermere.xlsx", tmp_path)
+    assert mspof("validate", "Ambermere.xlsx", "--feedback", "told", cwd=tmp_path).returncode == 0
+    again = json.loads(mspof("validate", ".", "--format", "json", cwd=tmp_path).stdout)["returns"]
+    assert {each["file"]: each["set_aside"] for each in again} == {
+        "Ambermere.xlsx": False,
+        "told/Ambermere (demonstration) 2018-19-Q3.xlsx": True,
+    }
+
+
 def inserted_rows(sheet: Any) -> None:
     sheet.insert_rows(9, 2)
     sheet["B23"] = None
