@@ -498,11 +498,9 @@ def test_outputs_are_not_written_among_the_files_that_are_read(tmp_path: Path, a
     before = state(tmp_path)
     done = mspof(*arguments, cwd=tmp_path)
     file = next(each for each in arguments if each.endswith("Ambermere.xlsx") or each == "link.xlsx")
-    assert (done.returncode, done.stderr.decode()) == (
-        2,
-        f"mspof: '{arguments[-1]}' is the folder of '{file}', which is being read. "
-        "Choose another folder, so that outputs are not taken for returns.\n",
-    )
+    remedy = "Choose another folder, so that outputs are not taken for returns."
+    said = f"mspof: '{arguments[-1]}' is the folder of '{file}', which is being read. {remedy}\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)
     assert state(tmp_path) == before
 
 

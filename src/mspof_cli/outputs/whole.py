@@ -66,8 +66,8 @@ def _where_read(target: Path, path: Path) -> str:
     """
     if path.is_dir():
         return "within" if target.is_relative_to(os.path.realpath(path)) else ""
-    folders = {os.path.realpath(path.parent), os.path.dirname(os.path.realpath(path))}  # also of what a link leads to
-    return "the folder of" if str(target) in folders else ""
+    folders = {Path(os.path.realpath(path.parent)), Path(os.path.realpath(path)).parent}  # also of what a link leads to
+    return "the folder of" if target in folders else ""
 
 
 def _fixed(folder: Path) -> MspofError:
