@@ -20,12 +20,13 @@ import openpyxl
 import pytest
 from build import FORM, SCHEMAS, clean, cover, workbook
 from libreoffice import computed, needed
+from openpyxl.comments import Comment
 from oracle import zipped
 from shell import ROOT, mspof
 
 from mspof_cli.cells import Place
 from mspof_cli.errors import MspofError
-from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, read_feedback
+from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, is_own_note, read_feedback
 from mspof_cli.findings import Severity, places_of
 from mspof_cli.outputs.feedback import feedback_files
 from mspof_cli.outputs.letter import (
@@ -390,18 +391,61 @@ def test_what_stood_beyond_the_form_is_listed(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     shutil.copy(Q3 / "Ambermere.xlsx", path)
     book = openpyxl.load_workbook(path)
-    book["Questions"]["H40"] = "see the other sheet"
+    book["Questions"]["H40"], book["Questions"]["H41"], book["Questions"]["E19"] = "see the other sheet", 15, 15
     book["Questions"]["C7"] = "=20+20"
+    for place in ("C11", "B7"):
+        book["Questions"][place].comment = Comment("Jo Bloggs: from the old system", "Jo Bloggs")
+    book["Guidance"]["B2"].comment = Comment("? Is this (query)\nor not", "Jo Bloggs")
     for name in ("Workings", "Jo Bloggs"):
         book.create_sheet(name)["A1"] = 3
     book.save(path)
     checked = checked_of(path)
     assert [finding.code for finding in checked.findings if finding.severity is Severity.ERROR] == ["FIG106"]
     assert beyond_in(files_of(path)) == [
-        "1. on the sheet 'Questions', outside the form's boxes: H40",
+        "1. on the sheet 'Questions', outside the form's boxes: E19, H40, H41",
         "2. formulas on the sheet 'Questions', of which the results were kept: C7",
-        "3. 2 other sheets",
+        "3. notes on cells of the sheet 'Questions': B7, C11",
+        "4. notes on cells of the sheet 'Guidance': B2",
+        "5. 2 other sheets",
     ]
+
+
+def test_notes_that_cannot_be_read_are_listed_too(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    book = openpyxl.load_workbook(Q3 / "Ambermere.xlsx")
+    book["Questions"]["C11"].comment = Comment("from the old system", "Jo Bloggs")
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    for damage in (b"<comments><comment", b"<comments><comment ref='?'/></comments>"):
+        path.write_bytes(zipped(parts | {"xl/comments/comment1.xml": damage}))
+        assert beyond_in(files_of(path)) == ["1. notes on cells of the sheet 'Questions', which could not be read"]
+
+
+@needed
+def test_notes_of_a_marked_copy_are_known_when_it_was_saved_by_another_program(tmp_path: Path) -> None:
+    """LibreOffice keeps what a note says, and not whose it is."""
+    copy = files_of(SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx")[".xlsx"]
+    computed({"copy": copy}, tmp_path)
+    saved = open_workbook(tmp_path / "computed" / "copy.xlsx")
+    assert [is_own_note(note.text) for note in saved.notes("Questions")] == [True]
+    assert beyond_in(files_of(tmp_path / "computed" / "copy.xlsx")) == []
+
+
+def test_numbers_beside_the_boxes_are_marked_and_listed_one_by_one() -> None:
+    """On the copy a message stands there, over all three cells."""
+    files = files_of(SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx")
+    assert beyond_in(files) == ["1. on the sheet 'Questions', outside the form's boxes: D19, D20, D21"]
+    book = openpyxl.load_workbook(io.BytesIO(files[".xlsx"]))
+    links = [cell for row in book["Feedback"].iter_rows() for cell in row if cell.hyperlink]
+    assert [(cell.value, cell.hyperlink.location) for cell in links] == [("Questions D19:D21", "'Questions'!D19:D21")]
+    with zipfile.ZipFile(io.BytesIO(files[".xlsx"])) as archive:  # openpyxl forgets how merged cells are dressed
+        cells = dict(
+            re.findall(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"', archive.read("xl/worksheets/sheet3.xml").decode())
+        )
+    fills = {place: book._fills[book._cell_styles[int(style)].fillId] for place, style in cells.items()}
+    filled = [place for place, fill in fills.items() if fill.fgColor.rgb.endswith("FDF0D5")]
+    assert filled == ["D19", "D20", "D21"]
 
 
 def beyond_in(files: Mapping[str, bytes]) -> list[str]:

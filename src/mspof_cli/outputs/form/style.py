@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 from mspof_cli.findings import Severity
@@ -103,7 +103,7 @@ def fault_border(severity: Severity, kind: Literal["thin", "medium"]) -> Border:
     return Border(*[Side(kind, color=FAULTS[severity].colour)] * 4)
 
 
-def dress_fault(cell: Cell, severity: Severity) -> None:
+def dress_fault(cell: Cell | MergedCell, severity: Severity) -> None:
     """Mark a cell as faulty: fill, bold, a symbol before its text, and a thicker border, seen where it is blank too.
 
     A formula gets no symbol, nor does TRUE, of which LibreOffice would make the number 1.
