@@ -188,6 +188,17 @@ def test_the_sheet_in_front_has_every_finding_with_a_link_and_room_to_explain_qu
     assert [(box.value, box.protection.locked) for box in boxes] == [(None, False), (None, False)]
 
 
+def test_cells_on_several_sheets_are_drawn_together_on_each() -> None:
+    batch = validate([SAMPLES / "faults" / "SET201-figures-of-another-council"], SCHEMAS)
+    for files in feedback_files(batch, SCHEMAS):
+        data = next(data for name, data in files.items() if name.endswith(".xlsx"))
+        sheet = openpyxl.load_workbook(io.BytesIO(data))["Feedback"]
+        links = [(cell.value, cell.hyperlink.location) for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+        questions = "Questions C7, C11:C15, C19:C21, C25:C28"
+        experience = "C8:C11, D8:D11, C16:C20, D16:D20, C25:C29, D25:D29, C34:C38, D34:D38"
+        assert links == [(f"{questions}; Experience {experience}", "'Questions'!C7")]
+
+
 LETTER = """\
 Subject: MSPOF 2018-19-Q3: Ambermere (demonstration): accepted
 

@@ -232,11 +232,13 @@ def _link(page: Page, cell: Cell, finding: Finding, targets: Sequence[Target]) -
         theirs = f"In your file: {finding.sheet} {', '.join(ranges(finding.cells))}" if finding.cells else "–"
         page.note(cell.row, cell.column, theirs, "entry of table")
         return
-    sheet = targets[0].parent.title
-    here = ranges(target.coordinate for target in targets if target.parent.title == sheet)
-    elsewhere = [f"{target.parent.title} {target.coordinate}" for target in targets if target.parent.title != sheet]
-    page.note(cell.row, cell.column, f"{sheet} {', '.join([*here, *elsewhere])}", "link")
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(sheet)}!{here[0]}")
+    by_sheet: dict[str, list[str]] = {}
+    for target in targets:
+        by_sheet.setdefault(target.parent.title, []).append(target.coordinate)
+    drawn = {sheet: ranges(places) for sheet, places in by_sheet.items()}
+    page.note(cell.row, cell.column, "; ".join(f"{sheet} {', '.join(runs)}" for sheet, runs in drawn.items()), "link")
+    first, runs = next(iter(drawn.items()))
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(first)}!{runs[0]}")
 
 
 def _more(checked: Checked, received: Received) -> Iterator[tuple[str, Sequence[str]]]:
