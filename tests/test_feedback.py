@@ -1305,6 +1305,7 @@ def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path
         "Ambermere (demonstration) – 2018-19-Q3 – Ambermere.xlsx",
         "Your return is accepted as it is. There is nothing that you need to do.",
         "Your figures count in the national summary of the quarter.",
+        "Thank you for taking part.",
     ]
 
 

@@ -62,6 +62,7 @@ class Copy(NamedTuple):
     explanations: str
 
 
+THANKS = "Thank you for taking part."
 ENCLOSED = Copy("The marked copy", "the column 'Explanation' on the first sheet of the marked copy")
 
 
@@ -91,7 +92,7 @@ def compose_letter(checked: Checked, received: Received) -> Letter:
         printable(subject),
         ("Dear colleague,", f"Thank you for {_thanks(checked)}. {outcome(checked)}"),
         tuple(_sections(checked, received)),
-        "Thank you for taking part.",
+        THANKS,
     )
 
 

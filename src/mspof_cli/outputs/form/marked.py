@@ -25,7 +25,7 @@ from mspof_cli.outputs.form.file import file_of, free_name
 from mspof_cli.outputs.form.maker import Maker, made
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, dress_fault, line_count, put_text
-from mspof_cli.outputs.letter import Copy, Received, next_steps, outcome
+from mspof_cli.outputs.letter import THANKS, Copy, Received, next_steps, outcome
 from mspof_cli.outputs.safe import workbook_text
 from mspof_cli.outputs.text import SINCE_WORDS, ranges
 from mspof_cli.rules import Checked
@@ -158,7 +158,7 @@ def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Target]]
     """The sheet in front: what became of the return, every finding with a link to its cells, room to explain."""
     who = checked.ret.who
     about = (who.council.name if who.council else "", str(who.period or ""), received.name)
-    steps = (outcome(checked), *next_steps(checked, THIS))
+    steps = (outcome(checked), *next_steps(checked, THIS), THANKS)
     for row, text in enumerate(steps, 4):
         page.note(row, LEFT, text, "instruction")
     top = _write_findings(page, 5 + len(steps), checked.findings, cells)
