@@ -18,7 +18,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from build import FORM, SCHEMAS, clean, cover, workbook
+from build import FORM, SCHEMAS, Value, clean, cover, workbook
 from libreoffice import computed, needed
 from openpyxl.comments import Comment
 from oracle import zipped
@@ -1293,7 +1293,50 @@ def test_a_copy_is_marked_by_what_was_found_and_by_nothing_else(tmp_path: Path) 
     book = openpyxl.load_workbook(*tmp_path.glob("*.xlsx"))
     assert not any(book[name].conditional_formatting for name in ("Cover", "Questions", "Experience", "Comments"))
     true = book["Questions"]["C21"]
-    assert (true.value, true.number_format, true.border.left.style) == (True, "General", "medium")
+    assert (true.value, true.border.left.style) == (True, "medium")
+
+
+def test_a_symbol_stands_beside_each_cell_at_fault_that_cannot_show_one(tmp_path: Path) -> None:
+    answers: dict[str, Value | None] = {"fully_achieved": "n/a", "not_achieved": True}
+    answers |= {"risk_involved_partly": None, "understood_fully_adult": None}
+    book = openpyxl.load_workbook(io.BytesIO(workbook(FORM, clean(answers, council=None, ons_code=None))))
+    book["Questions"]["C27"] = "#REF!"
+    path = tmp_path / "form.xlsx"
+    book.save(path)
+    copy = files_of(path)[".xlsx"]
+    assert column_a(copy, "Questions") == {"A21": "✗", "A26": "✗", "A27": "✗"}
+    assert column_a(copy, "Experience") == {"A8": "✗"}
+    assert column_a(copy, "Cover") == {"A8": "✗"}
+    assert openpyxl.load_workbook(io.BytesIO(copy))["Questions"]["C19"].number_format.endswith(';"✗ "@')
+
+
+def column_a(data: bytes, sheet: str) -> dict[str, object]:
+    """What stands in the margin of a sheet of a marked copy."""
+    cells = openpyxl.load_workbook(io.BytesIO(data))[sheet]["A"]
+    return {cell.coordinate: cell.value for cell in cells if cell.value is not None}
+
+
+def test_the_symbols_of_a_copy_are_not_beyond_the_form_and_others_are(tmp_path: Path) -> None:
+    path = tmp_path / "copy.xlsx"
+    path.write_bytes(files_of(SAMPLES / "faults" / "FIG201-half-filled-in.xlsx")[".xlsx"])
+    assert "✗" in [cell.value for row in openpyxl.load_workbook(path)["Questions"].iter_rows() for cell in row]
+    assert beyond_in(files_of(path)) == []
+    form = openpyxl.load_workbook(Q3 / "Ambermere.xlsx")
+    form["Questions"]["E19"] = "?"
+    form.save(path)
+    assert beyond_in(files_of(path)) == ["1. on the sheet 'Questions', outside the form's boxes: E19"]
+
+
+@needed
+def test_true_is_shown_as_true_and_stays_what_it_is_in_libreoffice(tmp_path: Path) -> None:
+    """It makes a formula of it, and a number to be shown in the cell's own way."""
+    copy = files_of(SAMPLES / "faults" / "FIG111-true.xlsx")[".xlsx"]
+    true = openpyxl.load_workbook(io.BytesIO(copy))["Questions"]["C21"]
+    assert (true.value, true.number_format) == (True, '"✗ ""TRUE";"✗ ""TRUE";"✗ ""FALSE"')
+    saved = computed({"copy": copy}, tmp_path)["copy"]
+    assert saved["Questions"]["D19"].value == "✗ FIG1: Not a whole number from 0 to 999,999: 'Not achieved'."
+    again = checked_of(tmp_path / "computed" / "copy.xlsx")
+    assert [finding.code for finding in again.findings] == ["FIG111"]
 
 
 def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path) -> None:

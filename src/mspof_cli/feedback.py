@@ -24,9 +24,12 @@ HINTS = {Severity.ERROR: "To be corrected", Severity.NOTE: "For your information
 # The line in which the council says who explains, and what belongs in it.
 TEAM = "Explained by (team)"
 
-# How a note on a cell of a marked copy begins: with a symbol, and this.
-NOTE_BEGINS = "{code} ({severity})\n"
-OWN_NOTE = re.compile(rf"\S+ [A-Z]+[0-9]+ \(({'|'.join(severity.value for severity in Severity)})\)\r?\n")
+# What stands before a value at fault, or beside a cell that can't show it.
+SYMBOLS = {Severity.ERROR: "\N{BALLOT X}", Severity.QUERY: "?", Severity.NOTE: "i"}
+
+# How a note on a cell of a marked copy begins.
+NOTE_BEGINS = "{symbol} {code} ({severity})\n"
+OWN_NOTE = re.compile(rf"\S [A-Z]+[0-9]+ \(({'|'.join(severity.value for severity in Severity)})\)\r?\n")
 
 
 class Told(NamedTuple):

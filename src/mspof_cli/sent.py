@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mspof_cli.cells import Cell, Kind, Place, tidy
-from mspof_cli.feedback import feedback_sheet, is_own_note
+from mspof_cli.feedback import SYMBOLS, feedback_sheet, is_own_note
 from mspof_cli.findings import some_of
 from mspof_cli.layout import Form, Key, Located, label_key, locate
 from mspof_cli.returns import FilledForm
@@ -166,7 +166,8 @@ def _beyond(workbook: Workbook, blank: Blank, sent: Sent, comments: str) -> Iter
             more += 1
             continue
         if name in sent.ways:
-            yield from _named("on the sheet '{}', outside the form's boxes", _others(workbook, name, blank, sent))
+            others = _others(workbook, name, blank, sent, SYMBOLS.values() if feedback else ())
+            yield from _named("on the sheet '{}', outside the form's boxes", others)
         elif label_key(name) == label_key(comments):
             yield f"the sheet '{name}', which could not be read"
         here = (place for place in formulas if place.sheet == name)
@@ -203,10 +204,10 @@ def _feedback(workbook: Workbook) -> str | None:
         return None
 
 
-def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator[Place]:
+def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent, marks: Collection[str]) -> Iterator[Place]:
     """The cells of a sheet, but for labels and answers, that hold something that the form itself does not.
 
-    A text of the form's own may stand anywhere, but not more often than it does on the form.
+    A text of the form's own may stand anywhere, but not more often than it does on the form; of ``marks``, any number.
     """
     cells = ((Place(name, *at), cell) for at, cell in workbook.sheet(name).cells.items())
     free = {place: cell for place, cell in cells if place not in sent.homes}
@@ -216,7 +217,7 @@ def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator
     left: Counter[str | None] = Counter(own)
     left.subtract(_text(free[place]) for place in at_home)
     for place, cell in free.items():
-        if place not in at_home and (text := _text(cell)) != "":
+        if place not in at_home and (text := _text(cell)) != "" and text not in marks:
             left[text] -= 1
             if left[text] < 0:
                 yield place

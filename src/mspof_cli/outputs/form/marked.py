@@ -24,7 +24,7 @@ from mspof_cli.outputs.form.entry import explanation_entry
 from mspof_cli.outputs.form.file import file_of, free_name
 from mspof_cli.outputs.form.maker import Maker, made
 from mspof_cli.outputs.form.page import Page
-from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, dress_fault, line_count, put_text
+from mspof_cli.outputs.form.style import BODY_SIZE, dress_fault, line_count, put_text, shows_symbol
 from mspof_cli.outputs.letter import THANKS, Copy, Received, next_steps, outcome
 from mspof_cli.outputs.safe import workbook_text
 from mspof_cli.outputs.text import SINCE_WORDS, ranges
@@ -64,7 +64,7 @@ def marked_form(
     targets = _Targets(maker, sent)
     cells = [targets.of(finding) for finding in checked.findings]
     page = _front(maker)
-    _mark(cells, checked.findings, page.sheet.title)
+    _mark(cells, checked.findings, page.sheet.title, maker)
     _write_front(page, checked, cells, received)
     for sheet in maker.workbook.worksheets:
         sheet.sheet_view.tabSelected = sheet is page.sheet
@@ -109,7 +109,7 @@ def _top_left(cell: Target) -> Cell:
     return first
 
 
-def _mark(cells: Sequence[Sequence[Target]], findings: Sequence[Finding], front: str) -> None:
+def _mark(cells: Sequence[Sequence[Target]], findings: Sequence[Finding], front: str, maker: Maker) -> None:
     """Mark each finding's cells, with a comment that says what is wrong and what to do."""
     found: dict[Cell, list[Finding]] = {}
     covered: dict[Cell, list[Target]] = {}
@@ -121,6 +121,8 @@ def _mark(cells: Sequence[Sequence[Target]], findings: Sequence[Finding], front:
     for cell, about in found.items():
         for each in dict.fromkeys([cell, *covered[cell]]):
             dress_fault(each, about[0].severity)  # the worst comes first
+        if not shows_symbol(cell):
+            maker.pages[cell.parent.title].symbol(cell.row, about[0].severity)
         said = _comment(about, front)
         lines = line_count(said, COMMENT_WIDTH / 7, BODY_SIZE)
         cell.comment = Comment(said, AUTHOR, height=COMMENT_LINE * (lines + 1), width=COMMENT_WIDTH)
@@ -131,9 +133,10 @@ def _comment(findings: Sequence[Finding], front: str) -> str:
     said: list[str] = []
     room = LONGEST_COMMENT
     for finding in findings:
-        begins = feedback.NOTE_BEGINS.format(code=finding.code, severity=finding.severity.value)
-        words = f"{FAULTS[finding.severity].symbol} {begins}{finding.message}\n{_to_do(finding)}"
-        words = workbook_text(words)
+        begins = feedback.NOTE_BEGINS.format(
+            symbol=feedback.SYMBOLS[finding.severity], code=finding.code, severity=finding.severity.value
+        )
+        words = workbook_text(f"{begins}{finding.message}\n{_to_do(finding)}")
         room -= len(words)
         if said and room < 0:
             break
