@@ -28,7 +28,7 @@ from mspof_cli.layout import Form
 from mspof_cli.lines import Line, LineError, Verdict
 from mspof_cli.outputs.form import blank_words, build_form
 from mspof_cli.outputs.form.formulas import condition, sides, words
-from mspof_cli.outputs.form.live import WELL
+from mspof_cli.outputs.form.live import FOLLOWS, SAID_ABOVE, WELL
 from mspof_cli.outputs.form.style import line_count
 from mspof_cli.outputs.text import ranges
 from mspof_cli.questions import State
@@ -86,6 +86,19 @@ def expected(ret: Return) -> Said:
 
 def _verdict(broken: bool, tried: bool) -> str:
     return str((Verdict.BROKEN if broken else Verdict.HELD if tried else Verdict.NOT_TRIED).value)
+
+
+def counting(workbook: openpyxl.Workbook) -> set[tuple[str, str]]:
+    """What the sheet of checks counts: rules of ``rules.toml`` that are broken, and not only because another is."""
+    rows = [row[1:] for row in workbook["Checks"].iter_rows(values_only=True)]
+    now = next(row for row in rows if row[0] == "Rule").index("Now")
+    return {(row[0], row[1]) for row in rows if str(row[0]).startswith("MSP") and row[now]}
+
+
+def counted(ret: Return) -> set[tuple[str, str]]:
+    """The same, as the findings have it."""
+    (checked,) = check([ret])
+    return {(finding.code, finding.question or "") for finding in checked.findings if finding.code.startswith("MSP")}
 
 
 def has_doubts(workbook: openpyxl.Workbook) -> bool:
@@ -326,6 +339,8 @@ def test_the_form_says_of_itself_what_mspof_says_of_it(tmp_path: Path, capsys: p
         if has_doubts(results[name]):
             known |= {key: verdict for key, verdict in of_answers.items() if verdict == "could not be tried"}
         assert of_answers == known, name
+        if not has_doubts(results[name]):
+            assert counting(results[name]) == counted(ret), name
         compare_covers(said_on_cover(results[name]), on_cover(ret))
         compare_state(results[name], ret)
         compared += len(told)
@@ -333,6 +348,23 @@ def test_the_form_says_of_itself_what_mspof_says_of_it(tmp_path: Path, capsys: p
     with capsys.disabled():
         print(f"\n{compared:,} verdicts of {len(forms)} forms compared, {broken:,} of them broken")
     assert compared >= (5000 if FULL else 1000)
+
+
+@needed
+def test_what_is_only_broken_because_another_is_counts_on_neither_side(tmp_path: Path) -> None:
+    form = FORMS["2018-19"]
+    many = {"understood_fully_adult": 60, "understood_fully_representative": 1}
+    made = build_form(form, councils(form), figures({**CLEAN, **many}) | cover_of())
+    book = computed({"form": made}, tmp_path)["form"]
+    rows = {row[1]: row[1:] for row in book["Checks"].iter_rows(values_only=True) if str(row[1]).startswith("MSP4")}
+    assert {code: row[4] for code, row in rows.items()} == {"MSP401": "broken", "MSP402": "held", "MSP403": "broken"}
+    assert rows["MSP403"][6] == SAID_ABOVE
+    ret = Reader(SCHEMAS).read(tmp_path / "made" / "form.xlsx")
+    (checked,) = check([ret])
+    assert [(finding.code, finding.severity) for finding in checked.findings] == [("MSP401", Severity.QUERY)]
+    cover = [str(cell) for row in book["Cover"].iter_rows(values_only=True) for cell in row if cell]
+    assert "? 1 query to correct or explain. See the sheet 'Checks'." in cover
+    assert FOLLOWS in [cell for row in book["Checks"].iter_rows(values_only=True) for cell in row]
 
 
 Judged = list[tuple[object, str, int | None]]
