@@ -408,6 +408,51 @@ def test_each_thing_that_people_type_is_to_the_form_what_it_is_to_mspof(tmp_path
         assert told == expected
 
 
+# How a number is shown that was pasted with its format, and what it then is to the form in LibreOffice.
+PASTED: dict[tuple[str, Value], str] = {
+    ("General", 12): "number",
+    ("0", 12): "number",
+    ("#,##0", 12): "number",
+    ("0.00", 12): "number",
+    ("@", 12): "doubtful",
+    ("@", "12"): "number",
+    ("@", "1,024"): "number",
+    ('_-* #,##0_-;\\-* #,##0_-;_-* "-"_-;_-@_-', 12): "doubtful",
+    ("dd/mm/yyyy", 43558): "refused",
+    ("d mmm yyyy", 43558): "refused",
+    ("0%", 12): "refused",
+    ("@", 12.5): "refused",
+    ("@", "n/a"): "refused",
+}
+
+
+@needed
+def test_a_number_that_was_pasted_with_its_format_is_never_called_wrong(tmp_path: Path) -> None:
+    """LibreOffice calls many formats by one name: where it may be a date or a count, the form does not say which."""
+    names = list(CLEAN)[: len(PASTED)]
+    answers = dict(zip(names, (value for _, value in PASTED), strict=True))
+    form = FORMS["2018-19"]
+    book = openpyxl.load_workbook(io.BytesIO(build_form(form, councils(form), figures(answers))))
+    sheets = [book["Questions"], book["Experience"]]
+    boxes = [
+        c
+        for sheet in sheets
+        for row in sheet.iter_rows()
+        for c in row
+        if c.value in answers.values() and not c.protection.locked
+    ]
+    assert [box.value for box in boxes] == list(answers.values())
+    for box, (shown, _) in zip(boxes, PASTED, strict=True):
+        box.number_format = shown
+    stream = io.BytesIO()
+    book.save(stream)
+    result = computed({"form": stream.getvalue()}, tmp_path)["form"]
+    told = [how for _, how, _ in judged_by_the_form(result, answers)]
+    assert told == list(PASTED.values())
+    known = [how for _, how, _ in judged_by_mspof(Reader(SCHEMAS).read(tmp_path / "made" / "form.xlsx"), answers)]
+    assert [own if own == "doubtful" else how for own, how in zip(told, known, strict=True)] == told
+
+
 @needed
 def test_the_message_about_one_count_says_its_limits_and_is_not_cut_off(tmp_path: Path) -> None:
     form = FORMS["2018-19"]

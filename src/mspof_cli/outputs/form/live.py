@@ -42,7 +42,7 @@ NOT_HERE = "Checked when the form is received, not here: {}."
 CODES_NAMED = 12
 NO_TROUBLE = "✓ The form found no trouble"
 WAITING = f"{NO_TROUBLE}. Some checks need other answers."
-IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9."
+IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9, and paste without formats."
 WELL = "✓ The form's own checks found nothing to correct."
 
 
