@@ -79,8 +79,8 @@ class Fault(NamedTuple):
     def number_format(self, usual: str) -> str:
         """The format that shows a value as usual behind the symbol; what the cell holds stays as it is."""
         before = f'"{self.symbol} "'
-        if usual == "@" or ";" in usual:
-            return ";".join(f"{before}{section}" for section in usual.split(";"))
+        if usual == "@":
+            return f"{before}@"
         return f"{before}{usual};{before}-{usual};{before}{usual};{before}@"
 
 
@@ -109,7 +109,7 @@ def dress_fault(cell: Cell | MergedCell, severity: Severity) -> None:
     font = cell.font
     cell.font = Font(name=font.name, size=font.size, bold=True, color=FAULTS[severity].colour)
     cell.fill, cell.border = fault_fill(severity), fault_border(severity, "medium")
-    if cell.data_type != "f":
+    if cell.data_type not in ("f", "b"):
         cell.number_format = FAULTS[severity].number_format(cell.number_format)
 
 
