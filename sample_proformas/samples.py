@@ -505,7 +505,8 @@ def explained() -> list[Fault]:
     query = "23 people expressed outcomes in Q1, but Q2 covers only 20 of them."
 
     def fault(name: str, figures: dict[str, Any], code: str, said: str, found: str, *others: tuple[str, ...]) -> Fault:
-        findings = (*others, ("Q3.xlsx", "note", name[:6], "", "", f"an explanation of {code} (2019-02-01){found}"))
+        where = others[0][3:5] if others else ("", "")  # the cells of what is not explained
+        findings = (*others, ("Q3.xlsx", "note", name[:6], *where, f"an explanation of {code} (2019-02-01){found}"))
         line = (*ravenstoke, code, "", said, "Data team", "2019-02-01", "", query)
         options = f"--explanations {name}/explanations.csv"
         return Fault(name, (Sample("Q3.xlsx", "Ravenstoke", figures),), findings, options, (line,))

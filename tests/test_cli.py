@@ -501,6 +501,21 @@ def test_a_folder_to_write_to_that_is_a_file(command: list[str], folder: str, he
 @pytest.mark.parametrize(
     ("command", "said"),
     [
+        (["validate", "forms", "--format", "zz"], "'zz' is not a format. Use one of: text, json, csv, junit, sarif."),
+        (["trace", "out", "asked", "--format", "zz"], "'zz' is not a format. Use one of: text, csv."),
+        (["trace", "out", "asked", "--span", "zz"],
+         "'zz' is not a span. Use one of: quarter, year_to_date, last_four_quarters."),
+        (["sac", "sac.xlsx", "--format", "CSV"], "'CSV' is not a format. Use one of: text, csv."),
+    ],
+)  # fmt: skip
+def test_what_can_be_chosen_is_said(command: list[str], said: str, here: Path) -> None:
+    done = mspof(*command, cwd=here)
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", f"mspof: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
         (["validate", ""], "An argument is empty."),
         (["validate", "forms", "--feedback", ""], "An argument is empty."),
         (["validate", "forms", "--feedback="], "Nothing is given for --feedback."),

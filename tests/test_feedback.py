@@ -18,14 +18,15 @@ from typing import Any
 
 import openpyxl
 import pytest
-from build import FORM, SCHEMAS, clean, cover, workbook
+from build import FORM, SCHEMAS, Value, clean, cover, workbook
 from libreoffice import computed, needed
+from openpyxl.comments import Comment
 from oracle import zipped
 from shell import ROOT, mspof
 
 from mspof_cli.cells import Place
 from mspof_cli.errors import MspofError
-from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, read_feedback
+from mspof_cli.feedback import EXPLANATION, HEADINGS, RULE, TEAM, is_own_note, read_feedback
 from mspof_cli.findings import Severity, places_of
 from mspof_cli.outputs.feedback import feedback_files
 from mspof_cli.outputs.letter import (
@@ -187,6 +188,17 @@ def test_the_sheet_in_front_has_every_finding_with_a_link_and_room_to_explain_qu
     assert [(box.value, box.protection.locked) for box in boxes] == [(None, False), (None, False)]
 
 
+def test_cells_on_several_sheets_are_drawn_together_on_each() -> None:
+    batch = validate([SAMPLES / "faults" / "SET201-figures-of-another-council"], SCHEMAS)
+    for files in feedback_files(batch, SCHEMAS):
+        data = next(data for name, data in files.items() if name.endswith(".xlsx"))
+        sheet = openpyxl.load_workbook(io.BytesIO(data))["Feedback"]
+        links = [(cell.value, cell.hyperlink.location) for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+        questions = "Questions C7, C11:C15, C19:C21, C25:C28"
+        experience = "C8:C11, D8:D11, C16:C20, D16:D20, C25:C29, D25:D29, C34:C38, D34:D38"
+        assert links == [(f"{questions}; Experience {experience}", "'Questions'!C7")]
+
+
 LETTER = """\
 Subject: MSPOF 2018-19-Q3: Ambermere (demonstration): accepted
 
@@ -313,7 +325,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += attrs
-        if tag != "meta":
+        if tag not in ("meta", "wbr"):  # which are not closed
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -334,6 +346,13 @@ def test_the_html_says_what_the_text_says_and_needs_nothing_else(path: Path, fee
     assert not {name for name, _ in page.attributes} & {"src", "href", "onload", "style"}
     words = re.findall(r"\w+", files[".txt"].decode().removeprefix("Subject: "))
     assert set(words) - set(re.findall(r"\w+", page.text)) <= {str(number) for number in range(1, 30)}
+
+
+def test_a_fingerprint_is_broken_into_equal_parts_only() -> None:
+    html = files_of(Q3 / "Ambermere.xlsx")[".html"].decode()
+    [shown] = re.findall("<code>(.*?)</code>", html)
+    digest = hashlib.sha256((Q3 / "Ambermere.xlsx").read_bytes()).hexdigest()
+    assert shown.split("<wbr>") == [digest[start : start + 16] for start in (0, 16, 32, 48)]
 
 
 def test_text_from_outside_is_harmless_in_the_letter(tmp_path: Path) -> None:
@@ -390,18 +409,61 @@ def test_what_stood_beyond_the_form_is_listed(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     shutil.copy(Q3 / "Ambermere.xlsx", path)
     book = openpyxl.load_workbook(path)
-    book["Questions"]["H40"] = "see the other sheet"
+    book["Questions"]["H40"], book["Questions"]["H41"], book["Questions"]["E19"] = "see the other sheet", 15, 15
     book["Questions"]["C7"] = "=20+20"
+    for place in ("C11", "B7"):
+        book["Questions"][place].comment = Comment("Jo Bloggs: from the old system", "Jo Bloggs")
+    book["Guidance"]["B2"].comment = Comment("? Is this (query)\nor not", "Jo Bloggs")
     for name in ("Workings", "Jo Bloggs"):
         book.create_sheet(name)["A1"] = 3
     book.save(path)
     checked = checked_of(path)
     assert [finding.code for finding in checked.findings if finding.severity is Severity.ERROR] == ["FIG106"]
     assert beyond_in(files_of(path)) == [
-        "1. on the sheet 'Questions', outside the form's boxes: H40",
+        "1. on the sheet 'Questions', outside the form's boxes: E19, H40, H41",
         "2. formulas on the sheet 'Questions', of which the results were kept: C7",
-        "3. 2 other sheets",
+        "3. notes on cells of the sheet 'Questions': B7, C11",
+        "4. notes on cells of the sheet 'Guidance': B2",
+        "5. 2 other sheets",
     ]
+
+
+def test_notes_that_cannot_be_read_are_listed_too(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    book = openpyxl.load_workbook(Q3 / "Ambermere.xlsx")
+    book["Questions"]["C11"].comment = Comment("from the old system", "Jo Bloggs")
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    for damage in (b"<comments><comment", b"<comments><comment ref='?'/></comments>"):
+        path.write_bytes(zipped(parts | {"xl/comments/comment1.xml": damage}))
+        assert beyond_in(files_of(path)) == ["1. notes on cells of the sheet 'Questions', which could not be read"]
+
+
+@needed
+def test_notes_of_a_marked_copy_are_known_when_it_was_saved_by_another_program(tmp_path: Path) -> None:
+    """LibreOffice keeps what a note says, and not whose it is."""
+    copy = files_of(SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx")[".xlsx"]
+    computed({"copy": copy}, tmp_path)
+    saved = open_workbook(tmp_path / "computed" / "copy.xlsx")
+    assert [is_own_note(note.text) for note in saved.notes("Questions")] == [True]
+    assert beyond_in(files_of(tmp_path / "computed" / "copy.xlsx")) == []
+
+
+def test_numbers_beside_the_boxes_are_marked_and_listed_one_by_one() -> None:
+    """On the copy a message stands there, over all three cells."""
+    files = files_of(SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx")
+    assert beyond_in(files) == ["1. on the sheet 'Questions', outside the form's boxes: D19, D20, D21"]
+    book = openpyxl.load_workbook(io.BytesIO(files[".xlsx"]))
+    links = [cell for row in book["Feedback"].iter_rows() for cell in row if cell.hyperlink]
+    assert [(cell.value, cell.hyperlink.location) for cell in links] == [("Questions D19:D21", "'Questions'!D19:D21")]
+    with zipfile.ZipFile(io.BytesIO(files[".xlsx"])) as archive:  # openpyxl forgets how merged cells are dressed
+        cells = dict(
+            re.findall(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"', archive.read("xl/worksheets/sheet3.xml").decode())
+        )
+    fills = {place: book._fills[book._cell_styles[int(style)].fillId] for place, style in cells.items()}
+    filled = [place for place, fill in fills.items() if fill.fgColor.rgb.endswith("FDF0D5")]
+    assert filled == ["D19", "D20", "D21"]
 
 
 def beyond_in(files: Mapping[str, bytes]) -> list[str]:
@@ -476,6 +538,43 @@ def test_feedback_within_a_folder_that_is_read_is_refused(tmp_path: Path) -> Non
     done = mspof("validate", tmp_path / "in", "--feedback", tmp_path / "in" / "out")
     assert done.returncode == 2
     assert not (tmp_path / "in" / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", "in/Ambermere.xlsx", "--feedback", "in"),
+        ("validate", "in/Ambermere.xlsx", "--feedback", "link"),
+        ("validate", "link.xlsx", "--feedback", "in"),
+        ("validate", "other/Elverdale.xlsx", "--since", "in/Ambermere.xlsx", "--feedback", "in"),
+        ("collate", "in/Ambermere.xlsx", "--period", "2018-19-Q3", "--to", "in"),
+        ("participation", "in/Ambermere.xlsx", "--to", "in"),
+    ],
+)
+def test_outputs_are_not_written_among_the_files_that_are_read(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    for folder, name in (("in", "Ambermere.xlsx"), ("other", "Elverdale.xlsx")):
+        (tmp_path / folder).mkdir()
+        shutil.copy2(Q3 / name, tmp_path / folder)
+    (tmp_path / "link").symlink_to("in")
+    (tmp_path / "link.xlsx").symlink_to("in/Ambermere.xlsx")
+    before = state(tmp_path)
+    done = mspof(*arguments, cwd=tmp_path)
+    file = next(each for each in arguments if each.endswith("Ambermere.xlsx") or each == "link.xlsx")
+    remedy = "Choose another folder, so that outputs are not taken for returns."
+    said = f"mspof: '{arguments[-1]}' is the folder of '{file}', which is being read. {remedy}\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)
+    assert state(tmp_path) == before
+
+
+def test_a_folder_of_feedback_beside_a_form_that_was_named_is_no_submission(tmp_path: Path) -> None:
+    """A council has its form and its feedback in one place. The copy is known by its sheet of findings."""
+    shutil.copy2(Q3 / "Ambermere.xlsx", tmp_path)
+    assert mspof("validate", "Ambermere.xlsx", "--feedback", "told", cwd=tmp_path).returncode == 0
+    again = json.loads(mspof("validate", ".", "--format", "json", cwd=tmp_path).stdout)["returns"]
+    assert {each["file"]: each["set_aside"] for each in again} == {
+        "Ambermere.xlsx": False,
+        "told/Ambermere (demonstration) 2018-19-Q3.xlsx": True,
+    }
 
 
 def inserted_rows(sheet: Any) -> None:
@@ -1194,7 +1293,50 @@ def test_a_copy_is_marked_by_what_was_found_and_by_nothing_else(tmp_path: Path) 
     book = openpyxl.load_workbook(*tmp_path.glob("*.xlsx"))
     assert not any(book[name].conditional_formatting for name in ("Cover", "Questions", "Experience", "Comments"))
     true = book["Questions"]["C21"]
-    assert (true.value, true.number_format, true.border.left.style) == (True, "General", "medium")
+    assert (true.value, true.border.left.style) == (True, "medium")
+
+
+def test_a_symbol_stands_beside_each_cell_at_fault_that_cannot_show_one(tmp_path: Path) -> None:
+    answers: dict[str, Value | None] = {"fully_achieved": "n/a", "not_achieved": True}
+    answers |= {"risk_involved_partly": None, "understood_fully_adult": None}
+    book = openpyxl.load_workbook(io.BytesIO(workbook(FORM, clean(answers, council=None, ons_code=None))))
+    book["Questions"]["C27"] = "#REF!"
+    path = tmp_path / "form.xlsx"
+    book.save(path)
+    copy = files_of(path)[".xlsx"]
+    assert column_a(copy, "Questions") == {"A21": "✗", "A26": "✗", "A27": "✗"}
+    assert column_a(copy, "Experience") == {"A8": "✗"}
+    assert column_a(copy, "Cover") == {"A8": "✗"}
+    assert openpyxl.load_workbook(io.BytesIO(copy))["Questions"]["C19"].number_format.endswith(';"✗ "@')
+
+
+def column_a(data: bytes, sheet: str) -> dict[str, object]:
+    """What stands in the margin of a sheet of a marked copy."""
+    cells = openpyxl.load_workbook(io.BytesIO(data))[sheet]["A"]
+    return {cell.coordinate: cell.value for cell in cells if cell.value is not None}
+
+
+def test_the_symbols_of_a_copy_are_not_beyond_the_form_and_others_are(tmp_path: Path) -> None:
+    path = tmp_path / "copy.xlsx"
+    path.write_bytes(files_of(SAMPLES / "faults" / "FIG201-half-filled-in.xlsx")[".xlsx"])
+    assert "✗" in [cell.value for row in openpyxl.load_workbook(path)["Questions"].iter_rows() for cell in row]
+    assert beyond_in(files_of(path)) == []
+    form = openpyxl.load_workbook(Q3 / "Ambermere.xlsx")
+    form["Questions"]["E19"] = "?"
+    form.save(path)
+    assert beyond_in(files_of(path)) == ["1. on the sheet 'Questions', outside the form's boxes: E19"]
+
+
+@needed
+def test_true_is_shown_as_true_and_stays_what_it_is_in_libreoffice(tmp_path: Path) -> None:
+    """It makes a formula of it, and a number to be shown in the cell's own way."""
+    copy = files_of(SAMPLES / "faults" / "FIG111-true.xlsx")[".xlsx"]
+    true = openpyxl.load_workbook(io.BytesIO(copy))["Questions"]["C21"]
+    assert (true.value, true.number_format) == (True, '"TRUE";"TRUE";"FALSE"')
+    saved = computed({"copy": copy}, tmp_path)["copy"]
+    assert saved["Questions"]["D19"].value == "✗ FIG1: Not a whole number from 0 to 999,999: 'Not achieved'."
+    again = checked_of(tmp_path / "computed" / "copy.xlsx")
+    assert [finding.code for finding in again.findings] == ["FIG111"]
 
 
 def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path) -> None:
@@ -1206,6 +1348,7 @@ def test_the_copy_of_a_return_without_findings_has_no_empty_table(tmp_path: Path
         "Ambermere (demonstration) – 2018-19-Q3 – Ambermere.xlsx",
         "Your return is accepted as it is. There is nothing that you need to do.",
         "Your figures count in the national summary of the quarter.",
+        "Thank you for taking part.",
     ]
 
 

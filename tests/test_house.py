@@ -23,7 +23,7 @@ ORDER = [
     *("", "errors", "cells", "periods", "intervals", "findings", "explanations", "lines", "schemas"),
     *("disclosure", "sac"),
     *("layout", "questions", "register", "coherence", "loading"),
-    *("workbook.container", "workbook.parts", "workbook.sheet", "workbook"),
+    *("workbook.container", "workbook.parts", "workbook.sheet", "workbook.notes", "workbook"),
     *("identify", "feedback", "returns", "reconcile"),
     *("rules.files", "rules.answers", "rules.alone", "rules.standing", "rules.together", "rules.tried"),
     *("rules.published", "rules.beside", "rules.explained", "rules"),

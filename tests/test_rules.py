@@ -625,6 +625,8 @@ MARKED = Feedback((), "")
         (returned(clean(), file="the council's own return.xlsx"), returned(clean(), file="a.xlsm")),
         (returned(clean(), file="return.XLSX"), returned(clean(), file="return (1).xlsx")),
         (returned(clean(), file="return.xls"), returned(clean(), file="b.xlsx")._replace(feedback=MARKED)),
+        (returned(clean(), file="the council's own return.xlsx"), returned(clean(), file="Q1.xlsx")),
+        (returned(clean(), file="the council's own return.xlsx"), returned(clean(), file="Leeds.xlsx")),
     ],
 )
 def test_of_files_with_the_same_answers_the_original_counts(original: Return, copy: Return) -> None:

@@ -57,15 +57,50 @@ def test_so_many_asked_give_the_answers_and_one_fewer_does_not(answers: int, rat
     assert ask * Fraction(str(rate)) >= answers * 100 > (ask - 1) * Fraction(str(rate))
 
 
-@given(ENQUIRIES, st.data())
-def test_the_finite_interval_holds_the_share_and_is_no_wider(enquiries: int, data: st.DataObject) -> None:
+@given(st.integers(1, 300), st.data())
+def test_the_finite_interval_is_the_least_of_whole_people_that_can_be_and_holds_wilsons(
+    enquiries: int, data: st.DataObject
+) -> None:
     answers = data.draw(st.integers(1, enquiries))
     part = data.draw(st.integers(0, answers))
-    known, ordinary = finite_wilson(part, answers, enquiries), wilson(part, answers, Z_95)
-    assert known.low - 1e-9 <= part / answers <= known.high + 1e-9
-    assert known.high - known.low <= ordinary.high - ordinary.low + 1e-9
+    known = finite_wilson(part, answers, enquiries)
+    assert known.low <= part / answers <= known.high
     if answers == enquiries:
-        assert known.low == known.high == part / answers
+        assert known.low == known.high
+        return
+    worth = (enquiries - 1) / (enquiries - answers)
+    plain = wilson(part * worth, answers * worth, Z_95)
+    possible = range(part, part + enquiries - answers + 1)
+    assert (known.low, known.high) == (
+        max([number / enquiries for number in possible if number / enquiries <= plain.low], default=part / enquiries),
+        min(
+            [number / enquiries for number in possible if number / enquiries >= plain.high],
+            default=possible[-1] / enquiries,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "answers", "low", "high"),
+    [(49, 49, 98, 100), (0, 49, 0, 2), (25, 49, 50, 52), (45, 45, 98, 100), (50, 50, 100, 100), (1, 1, 20, 100)],
+)
+def test_what_those_not_heard_of_may_say_is_not_left_out(part: int, answers: int, low: int, high: int) -> None:
+    known = finite_wilson(part, answers, 50)
+    assert (100 * known.low, 100 * known.high) == (low, high)
+
+
+@pytest.mark.parametrize("enquiries", [10, 20, 50])
+def test_the_true_share_is_in_the_interval_95_times_in_100(enquiries: int) -> None:
+    """By the chance of every answer, in whole numbers, averaged over every share that so many enquiries can have."""
+    for answers in range(1, enquiries):
+        ends = [finite_wilson(part, answers, enquiries) for part in range(answers + 1)]
+        held = sum(
+            math.comb(true, part) * math.comb(enquiries - true, answers - part)
+            for true in range(enquiries + 1)
+            for part, known in enumerate(ends)
+            if known.low <= true / enquiries <= known.high
+        )
+        assert held >= 0.95 * (enquiries + 1) * math.comb(enquiries, answers)
 
 
 NO_RATE = "Give a percentage of more than 0 and no more than 100, such as 40%."
@@ -77,7 +112,7 @@ Percentage within, at 95 %  Answers needed  People to ask
 
 Of 200 enquiries, if 40 % of those who are asked answer.
 45 of 200 have answered (22 %): a percentage is known within ±12.9 points.
-30 of 45 is 67 %: between 53.8 % and 77.4 % of all enquiries.
+30 of 45 is 67 %: between 53.5 % and 77.5 % of all enquiries.
 Those who answer are not a random sample: give the response rate beside every percentage.
 """
 

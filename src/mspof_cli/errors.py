@@ -1,5 +1,8 @@
 """What the person running the command must put right. Anything about a return is a finding instead."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class MspofError(Exception):
     """Something the person running the command can put right: what happened, and the remedy."""
@@ -24,3 +27,8 @@ class SchemaError(MspofError):
 
 class OutputClosed(Exception):
     """Whoever was reading the output has left. There is no one to say anything to."""
+
+
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The name most like one that is not known, if any is at least so much like it, from 0 to 1."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1, likeness)), None)

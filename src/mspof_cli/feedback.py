@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
@@ -22,6 +23,13 @@ HINTS = {Severity.ERROR: "To be corrected", Severity.NOTE: "For your information
 
 # The line in which the council says who explains, and what belongs in it.
 TEAM = "Explained by (team)"
+
+# What stands before a value at fault, or beside a cell that can't show it.
+SYMBOLS = {Severity.ERROR: "\N{BALLOT X}", Severity.QUERY: "?", Severity.NOTE: "i"}
+
+# How a note on a cell of a marked copy begins.
+NOTE_BEGINS = "{symbol} {code} ({severity})\n"
+OWN_NOTE = re.compile(rf"\S [A-Z]+[0-9]+ \(({'|'.join(severity.value for severity in Severity)})\)\r?\n")
 
 
 class Told(NamedTuple):
@@ -77,6 +85,11 @@ def read_feedback(workbook: Workbook) -> Feedback | None:
 def feedback_sheet(workbook: Workbook) -> str | None:
     """The name of the sheet of findings in a workbook; None if there is no such sheet."""
     return next((sheet.name for sheet in _sheets(workbook)), None)
+
+
+def is_own_note(text: str) -> bool:
+    """Whether a note is one that marks a cell of a marked copy."""
+    return OWN_NOTE.match(text) is not None
 
 
 def _sheets(workbook: Workbook) -> Iterator[_Sheet]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mspof_cli.disclosure import publish
 from mspof_cli.earlier import Earlier
-from mspof_cli.errors import UsageError
+from mspof_cli.errors import UsageError, nearest
 from mspof_cli.findings import some_of
 from mspof_cli.measures import (
     LEVELS,
@@ -151,7 +150,7 @@ def area_named(level: str, name: str, edition: Edition) -> Area:
 def _unknown(kind: str, name: str, known: Iterable[str], where: str) -> UsageError:
     known = list(known)
     folded = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(name.casefold(), folded, 1)
-    near = near or [each for each in folded if each.startswith(name.casefold())][:1]
-    hint = f"Did you mean '{folded[near[0]]}'? " if near else ""
+    begun = (each for each in folded if each.startswith(name.casefold()))
+    near = nearest(name.casefold(), folded) or next(begun, None)
+    hint = f"Did you mean '{folded[near]}'? " if near else ""
     return UsageError(f"There is no {kind} '{name}' in this summary.", f"{hint}{where}")

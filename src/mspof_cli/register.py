@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Iterable
 from functools import cached_property
 
 from mspof_cli.cells import tidy
+from mspof_cli.errors import nearest
 from mspof_cli.periods import Period
 from mspof_cli.schemas import Council
 
@@ -46,8 +46,8 @@ class Register:
             for key, councils in self._by_name.items()
             if (fitting := [council for council in councils if period is None or council.existed_in(period)])
         }
-        near = difflib.get_close_matches(name_key(name), of_time, 1, 0.75)
-        return of_time[near[0]] if near else None
+        near = nearest(name_key(name), of_time, 0.75)
+        return of_time[near] if near else None
 
     def mentioned_in(self, text: str, period: Period | None) -> tuple[Council, ...]:
         """The councils of a period whose ONS code or name stands in a text, such as a file's name."""

@@ -37,9 +37,16 @@ def finite_wilson(part: int, answers: int, enquiries: int) -> Share:
     """Wilson's interval for a share of all the enquiries, from ``part`` of ``answers``, at least 1.
 
     The answers count as the larger number that would tell as much of a population without end,
-    answers x (N - 1) / (N - answers): when everyone answered, nothing is uncertain.
+    answers x (N - 1) / (N - answers): when everyone answered, nothing is uncertain. Source: Cochran, as above, section
+    3.7, for that correction.
+
+    The share is of N people, so each end is moved outwards to a whole number of them, as far as those not heard of
+    allow. Without that, 49 of 49 answers from 50 people would leave out that the last one may say otherwise.
     """
     if answers >= enquiries:
         return Share(part / answers, part / answers)
     worth = (enquiries - 1) / (enquiries - answers)
-    return wilson(part * worth, answers * worth, Z_95)
+    known = wilson(part * worth, answers * worth, Z_95)
+    fewest = max(part, math.floor(known.low * enquiries))
+    most = min(part + enquiries - answers, math.ceil(known.high * enquiries))
+    return Share(fewest / enquiries, most / enquiries)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from mspof_cli.errors import UsageError
+from mspof_cli.errors import UsageError, nearest
 from mspof_cli.pipeline import Batch
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Rule
@@ -49,6 +48,6 @@ def _prefixes(given: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
 
 def unknown_code(code: str, codes: Collection[str]) -> UsageError:
     """The error for a code that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(code, codes, 1)
-    hint = f"Did you mean {near[0]}? " if near else ""
+    near = nearest(code, codes)
+    hint = f"Did you mean {near}? " if near else ""
     return UsageError(f"There is no rule {code}.", f"{hint}'mspof rules' lists them all.")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mspof_cli.cells import Cell, Kind, Place, tidy
-from mspof_cli.feedback import feedback_sheet
+from mspof_cli.feedback import SYMBOLS, feedback_sheet, is_own_note
 from mspof_cli.findings import some_of
 from mspof_cli.layout import Form, Key, Located, label_key, locate
 from mspof_cli.returns import FilledForm
@@ -162,20 +162,38 @@ def _beyond(workbook: Workbook, blank: Blank, sent: Sent, comments: str) -> Iter
     typed = {home for home, cell in sent.answers.items() if cell.formula}
     formulas = [place for place, home in sent.homes.items() if home in typed]
     for name in workbook.sheet_names:
+        if name not in sent.ways and label_key(name) not in own_sheets and name != feedback:
+            more += 1
+            continue
         if name in sent.ways:
-            others = [place.ref for place in _others(workbook, name, blank, sent)]
-            if others:
-                yield f"on the sheet '{name}', outside the form's boxes: {some_of(others, CELLS_NAMED)}"
+            others = _others(workbook, name, blank, sent, SYMBOLS.values() if feedback else ())
+            yield from _named("on the sheet '{}', outside the form's boxes", others)
         elif label_key(name) == label_key(comments):
             yield f"the sheet '{name}', which could not be read"
-        elif label_key(name) not in own_sheets and name != feedback:
-            more += 1
-        here = [place.ref for place in formulas if place.sheet == name]
-        if here:
-            yield f"formulas on the sheet '{name}', of which the results were kept: {some_of(here, CELLS_NAMED)}"
+        here = (place for place in formulas if place.sheet == name)
+        yield from _named("formulas on the sheet '{}', of which the results were kept", here)
+        yield from _notes(workbook, name)
     if more:  # not by name: a sheet may be named after a person
         yield "another sheet" if more == 1 else f"{more} other sheets"
     yield from workbook.extras
+
+
+def _named(what: str, places: Iterable[Place]) -> Iterator[str]:
+    """What stands in some cells of one sheet, whose name ``what`` leaves room for; nothing if there are none."""
+    found = list(places)
+    if found:
+        yield f"{what.format(found[0].sheet)}: {some_of([place.ref for place in found], CELLS_NAMED)}"
+
+
+def _notes(workbook: Workbook, name: str) -> Iterator[str]:
+    """The notes on a sheet's cells, by their cells only, but for those that mark a marked copy."""
+    try:
+        notes = workbook.notes(name)
+    except NotReadable:
+        yield f"notes on cells of the sheet '{name}', which could not be read"
+        return
+    own = sorted(Place(name, note.row, note.column) for note in notes if not is_own_note(note.text))
+    yield from _named("notes on cells of the sheet '{}'", own)
 
 
 def _feedback(workbook: Workbook) -> str | None:
@@ -186,10 +204,10 @@ def _feedback(workbook: Workbook) -> str | None:
         return None
 
 
-def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator[Place]:
+def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent, marks: Collection[str]) -> Iterator[Place]:
     """The cells of a sheet, but for labels and answers, that hold something that the form itself does not.
 
-    A text of the form's own may stand anywhere, but not more often than it does on the form.
+    A text of the form's own may stand anywhere, but not more often than it does on the form; of ``marks``, any number.
     """
     cells = ((Place(name, *at), cell) for at, cell in workbook.sheet(name).cells.items())
     free = {place: cell for place, cell in cells if place not in sent.homes}
@@ -199,7 +217,7 @@ def _others(workbook: Workbook, name: str, blank: Blank, sent: Sent) -> Iterator
     left: Counter[str | None] = Counter(own)
     left.subtract(_text(free[place]) for place in at_home)
     for place, cell in free.items():
-        if place not in at_home and (text := _text(cell)) != "":
+        if place not in at_home and (text := _text(cell)) != "" and text not in marks:
             left[text] -= 1
             if left[text] < 0:
                 yield place
@@ -209,7 +227,8 @@ def _is_own(cell: Cell, home: Key | Place | None, blank: Blank) -> bool:
     """Whether a cell holds what the form itself has there."""
     if _is_message(cell):
         return home in blank.formulas
-    return isinstance(home, Place) and blank.texts.get(home) == _text(cell)
+    text = _text(cell)
+    return text is not None and isinstance(home, Place) and blank.texts.get(home) == text
 
 
 def _is_message(cell: Cell) -> bool:

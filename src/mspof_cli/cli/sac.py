@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mspof_cli.cli.shared import SchemasOption, published_in, schemas_in
-from mspof_cli.errors import UsageError
+from mspof_cli.cli.shared import SchemasOption, TableFormat, chosen_of, published_in, schemas_in
 
 
 def sac(
@@ -27,9 +26,8 @@ def sac(
     from mspof_cli.outputs.published import compose_sac, sac_csv
     from mspof_cli.outputs.text import plain
 
-    if format not in ("text", "csv"):
-        raise UsageError(f"'{format}' is not a format.", "Use one of: text, csv.")
+    csv = chosen_of(TableFormat, format, "format") is TableFormat.csv
     published = published_in(files, schemas_in(schemas))
     assert published is not None
-    text = plain(compose_sac(published)) if format == "text" else sac_csv(published)
-    put(text, output, [Path(each.file) for each in published.publications], for_programs=format == "csv")
+    text = sac_csv(published) if csv else plain(compose_sac(published))
+    put(text, output, [Path(each.file) for each in published.publications], for_programs=csv)

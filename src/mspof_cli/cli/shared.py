@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from mspof_cli.sac import Sac
     from mspof_cli.schemas import Rule
     from mspof_cli.written import Summary
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class TableFormat(StrEnum):
+    """How a table is written: for people, or for other programs."""
+
+    text = "text"
+    csv = "csv"
+
 
 # Exit statuses, the same for every command.
 ERRORS_FOUND, WRONG_USE, COULD_NOT_WORK, INTERRUPTED = 1, 2, 3, 130
@@ -55,6 +66,14 @@ ExplanationsOption = Annotated[
     Path | None,
     typer.Option("--explanations", metavar="FILE", help="What councils said of queries (CSV).", show_default=False),
 ]
+
+
+def chosen_of(choices: type[Choice], text: str, kind: str) -> Choice:
+    """The one of some choices, each a ``kind``, that was meant; ``UsageError`` if it is none of them."""
+    try:
+        return choices(text)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is not a {kind}.", f"Use one of: {', '.join(choices)}.") from error
 
 
 def period_of(text: str) -> Period:

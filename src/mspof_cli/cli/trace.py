@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mspof_cli.cli.shared import ERRORS_FOUND, SchemasOption, period_of, schemas_in
+from mspof_cli.cli.shared import ERRORS_FOUND, SchemasOption, TableFormat, chosen_of, period_of, schemas_in
 from mspof_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,11 +25,9 @@ class TraceSpan(StrEnum):
     last_four_quarters = "last_four_quarters"
 
 
-class TraceFormat(StrEnum):
-    """How the cells are written."""
-
-    text = "text"
-    csv = "csv"
+# Options of this command alone.
+SpanOption = Annotated[str, typer.Option("--span", metavar="|".join(TraceSpan), help="The time that ends with it.")]
+FormatOption = Annotated[str, typer.Option("--format", metavar="text|csv", help="For people, or for programs.")]
 
 
 def trace(
@@ -45,12 +43,12 @@ def trace(
     period: Annotated[
         str | None, typer.Option("--period", metavar="PERIOD", help="An earlier quarter that is in the trends.")
     ] = None,
-    span: Annotated[TraceSpan, typer.Option("--span", help="The time that ends with it.")] = TraceSpan.quarter,
+    span: SpanOption = TraceSpan.quarter,
     returns: Annotated[
         list[Path] | None,
         typer.Option("--returns", metavar="PATH", help="The returns it was made of. May be given again."),
     ] = None,
-    format: Annotated[TraceFormat, typer.Option("--format", help="For people, or for programs.")] = TraceFormat.text,
+    format: FormatOption = TableFormat.text,
     schemas: SchemasOption = None,
 ) -> None:
     """Say which files, sheets and cells a figure of a summary is the sum of."""
@@ -63,15 +61,15 @@ def trace(
     from mspof_cli.sums import THE_PANEL
     from mspof_cli.written import read_summary
 
+    time, csv = chosen_of(TraceSpan, span, "span"), chosen_of(TableFormat, format, "format") is TableFormat.csv
     areas = _named({"region": region, "council": council, "council_type": council_type}, panel)
     loaded, summary = schemas_in(schemas), read_summary(folder)
     collection = loaded.collection(summary.manifest.collection)
     wanted = measure_named(measure, respondent, collection)
     before = earlier(summary, collection, _read(summary, returns, loaded))
     area = area_named(*areas[0], before.edition) if areas else THE_PANEL if panel else EVERYBODY
-    when = span_named(span.value, period_of(period) if period else summary.period, before)
+    when = span_named(time.value, period_of(period) if period else summary.period, before)
     traced = find(before, collection, wanted, area, when)
-    csv = format is TraceFormat.csv
     print_out(trace_csv(traced) if csv else plain(compose_trace(traced, before)), for_programs=csv)
     if traced.astray:
         if csv:

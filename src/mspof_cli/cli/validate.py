@@ -13,19 +13,18 @@ from mspof_cli.cli.shared import (
     Paths,
     SacOption,
     SchemasOption,
+    chosen_of,
     explained_in,
     period_of,
     published_in,
     rules_of,
     schemas_in,
 )
-from mspof_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mspof_cli.loading import Schemas
-    from mspof_cli.outputs.deliver import Format
     from mspof_cli.pipeline import Batch
 
 
@@ -81,7 +80,7 @@ def validate(
     from mspof_cli.pipeline import validate as check_all
     from mspof_cli.progress import progress_bar
 
-    wanted, loaded = _format(format), schemas_in(schemas)
+    wanted, loaded = chosen_of(Format, format, "format"), schemas_in(schemas)
     if feedback:
         from mspof_cli.outputs.whole import refuse_unfit
 
@@ -139,12 +138,3 @@ def _has_errors(batch: Batch, strict: bool) -> bool:
     return any(
         finding.severity in failing and finding.is_open for checked in batch.checked for finding in checked.findings
     )
-
-
-def _format(text: str) -> Format:
-    from mspof_cli.outputs.deliver import Format
-
-    try:
-        return Format(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is not a format.", f"Use one of: {', '.join(Format)}.") from error

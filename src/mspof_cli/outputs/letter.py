@@ -6,6 +6,7 @@ no address, no name of a person.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -61,6 +62,7 @@ class Copy(NamedTuple):
     explanations: str
 
 
+THANKS = "Thank you for taking part."
 ENCLOSED = Copy("The marked copy", "the column 'Explanation' on the first sheet of the marked copy")
 
 
@@ -90,7 +92,7 @@ def compose_letter(checked: Checked, received: Received) -> Letter:
         printable(subject),
         ("Dear colleague,", f"Thank you for {_thanks(checked)}. {outcome(checked)}"),
         tuple(_sections(checked, received)),
-        "Thank you for taking part.",
+        THANKS,
     )
 
 
@@ -258,8 +260,10 @@ STYLE = (
     "padding:0 1em}h1{font-size:1.5em;line-height:1.25;color:#15324f}h2{font-size:1.15em;color:#15324f;"
     "border-bottom:2px solid #d3dfea;padding-bottom:.2em;margin-top:1.8em}table{border-collapse:collapse}"
     "th,td{text-align:left;vertical-align:top;padding:.25em 1.5em .25em 0;border-bottom:1px solid #c9d2db}"
-    "th{font-weight:bold}td{overflow-wrap:anywhere}li{margin-bottom:.9em}p{margin:.6em 0}li p{margin:.15em 0}"
+    "th{font-weight:bold;min-width:9.75em}td{overflow-wrap:anywhere}code{font-size:.8em}"
+    "li{margin-bottom:.9em}p{margin:.6em 0}li p{margin:.15em 0}"
 )
+FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
 def as_html(letter: Letter) -> str:
@@ -270,7 +274,7 @@ def as_html(letter: Letter) -> str:
         parts += [f"<p>{_html(each)}</p>" for each in section.says]
         if section.facts:
             rows = (
-                f'<tr><th scope="row">{_html(name)}</th><td>{_html(fact)}</td></tr>' for name, fact in section.facts
+                f'<tr><th scope="row">{_html(name)}</th><td>{_fact(fact)}</td></tr>' for name, fact in section.facts
             )
             parts += ["<table>", *rows, "</table>"]
         if section.listed:
@@ -282,6 +286,14 @@ def as_html(letter: Letter) -> str:
         f"<title>{_html(letter.subject)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
     )
     return head + "\n".join(parts) + "\n</main>\n</body>\n</html>\n"
+
+
+def _fact(text: str) -> str:
+    """A fact; a SHA-256 on one line where there is room, or else broken into equal parts."""
+    if not FINGERPRINT.fullmatch(text):
+        return _html(text)
+    parts = (text[start : start + 16] for start in range(0, len(text), 16))
+    return f"<code>{'<wbr>'.join(parts)}</code>"
 
 
 def _item(lines: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from mspof_cli.measures import LEVELS, QUARTER
 from mspof_cli.outputs.csvw import symbols_of
-from mspof_cli.outputs.text import number_of
+from mspof_cli.outputs.text import hidden_in_words
 from mspof_cli.published import NOT_TOLD, Published
 
 
@@ -88,7 +88,7 @@ def _revisions(published: Published, revisions: pl.DataFrame) -> Iterator[str]:
 
 
 def _protection(published: Published) -> Iterator[str]:
-    policy, measures = published.policy, published.measures
+    policy = published.policy
     if policy.base == 1:
         yield "Numbers are exact and none is hidden. These files are not for publication."
         return
@@ -101,8 +101,7 @@ def _protection(published: Published) -> Iterator[str]:
         "Before anything was written, it was tried to work the hidden numbers out from all that is shown here and in "
         "the summaries that were reckoned with. For each, "
         f"the lowest and the highest number that it can be hold at least {policy.possible} whole numbers. "
-        f"In the tables: {number_of(measures.hidden, 'number')} hidden, "
-        f"{number_of(measures.hidden_further, 'sum')} only to protect others."
+        f"In the tables: {hidden_in_words(published.measures)}"
     )
     yield ""
     yield NOT_TOLD

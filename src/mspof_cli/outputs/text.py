@@ -21,6 +21,7 @@ from mspof_cli.rules.standing import SUPERSEDED
 
 if TYPE_CHECKING:
     from mspof_cli.collation import Collated
+    from mspof_cli.protection import Protected
     from mspof_cli.published import Published
 
 
@@ -223,6 +224,12 @@ def number_of(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
+def hidden_in_words(measures: Protected) -> str:
+    """How many numbers are hidden, and how many of them only for the sake of others."""
+    further = f"{number_of(measures.hidden_further, 'sum')} only so that others can't be worked out"
+    return f"{number_of(measures.hidden, 'number')} hidden, {further}."
+
+
 def plain(report: Report) -> str:
     """The report as plain text, for files and pipes."""
     lines = [" " * line.indent + line.text for line in (*below(report, len(report.headings)), *report.lines)]
@@ -273,8 +280,6 @@ def compose_collation(collated: Collated, published: Published, files: Iterable[
         lines.append(Line(f"{changed} changed since published before."))
     lines += [Line(printable(f"Wrote {file}")) for file in files]
     if published.policy.base > 1:
-        measures = published.measures
-        further = f"{number_of(measures.hidden_further, 'sum')} only so that others can't be worked out"
-        lines.append(Line(f"{number_of(measures.hidden, 'number')} hidden, {further}."))
+        lines.append(Line(hidden_in_words(published.measures)))
     lines.append(Line(published.audience.title))
     return Report((), (), tuple(lines))

@@ -32,17 +32,18 @@ ALONE = "Outputs take the place of a whole folder. Choose one for them alone."
 def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
     """Refuse a folder for outputs that can't be replaced as a whole: before the work is done, not after.
 
-    ``UsageError`` if it is a file, has folders in it, is where the command was run, or is within a folder that is read:
-    the next run would take outputs for returns.
+    ``UsageError`` if it is a file, has folders in it, is where the command was run, or is where something is read: the
+    next run would take outputs for returns.
     """
     there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
     if there.exists() and not there.is_dir():
         raise UsageError(f"'{there}' is a file, not a folder.", "Choose another name for the folder to write to.")
     target = Path(os.path.realpath(folder))
     for path in read:
-        if path.is_dir() and target.is_relative_to(os.path.realpath(path)):
-            problem = f"'{folder}' is within '{path}', which is being read."
-            raise UsageError(problem, "Choose a folder outside it, so that outputs are not taken for returns.")
+        where = _where_read(target, path)
+        if where:
+            problem = f"'{folder}' is {where} '{path}', which is being read."
+            raise UsageError(problem, "Choose another folder, so that outputs are not taken for returns.")
     if os.path.ismount(target):
         raise _fixed(folder)
     if _stands_in(target):
@@ -55,6 +56,18 @@ def refuse_unfit(folder: Path, read: Iterable[Path]) -> None:
         raise not_written(folder, error) from error
     if within:
         raise UsageError(f"'{folder}' has a folder in it, '{min(within)}'.", ALONE)
+
+
+def _where_read(target: Path, path: Path) -> str:
+    """How a folder has to do with what is read there; "" if in no way.
+
+    A folder is read with all that is in it. Of the folder that a file is in, nothing else is: a folder of its own for
+    the outputs beside a form is as good as anywhere.
+    """
+    if path.is_dir():
+        return "within" if target.is_relative_to(os.path.realpath(path)) else ""
+    folders = {Path(os.path.realpath(path.parent)), Path(os.path.realpath(path)).parent}  # also of what a link leads to
+    return "the folder of" if target in folders else ""
 
 
 def _fixed(folder: Path) -> MspofError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 
 from mspof_cli.explanations import Explanation, unfit
-from mspof_cli.findings import Finding, Severity, Trouble
+from mspof_cli.findings import Finding, Severity, Trouble, places_of
 from mspof_cli.returns import Return
 from mspof_cli.schemas import Rule
 
@@ -65,21 +65,23 @@ def _wrong_with(
     about = [finding for finding in findings if explanation.is_of(finding)]
     facts = {"found": explanation.code, "date": explanation.date or "not dated"}
     why = unfit(explanation.explanation)
-    measures = {finding.measure: None for finding in findings if finding.code == explanation.code}
-    if not about and measures:
+    of_rule = [finding for finding in findings if finding.code == explanation.code]
+    places = tuple(dict.fromkeys(place for finding in about or of_rule for place in places_of(finding)))
+    if not about and of_rule:
         named = f"'{explanation.measure}'" if explanation.measure else "no measure"
+        measures = dict.fromkeys(finding.measure for finding in of_rule)
         of = ", ".join(f"'{measure}'" if measure else "no measure" for measure in measures)
-        yield Trouble(OF_ANOTHER_MEASURE.code, facts={**facts, "measure": named, "measures": of})
+        yield Trouble(OF_ANOTHER_MEASURE.code, places, facts={**facts, "measure": named, "measures": of})
     elif not about and explanation.code in tried:
         yield Trouble(GONE.code, facts=facts)
     elif not about or all(finding.severity is Severity.NOTE for finding in about):
         return
     elif any(finding.severity is Severity.ERROR for finding in about):
-        yield Trouble(OF_AN_ERROR.code, facts=facts)
+        yield Trouble(OF_AN_ERROR.code, places, facts=facts)
     elif why:
-        yield Trouble(EMPTY.code, facts={**facts, "why": why.removesuffix(".")})
+        yield Trouble(EMPTY.code, places, facts={**facts, "why": why.removesuffix(".")})
     elif all(explanation.is_of_other_figures(finding) for finding in about):
-        yield Trouble(OF_OTHER_FIGURES.code, facts=facts)
+        yield Trouble(OF_OTHER_FIGURES.code, places, facts=facts)
 
 
 GONE = Rule(

@@ -17,6 +17,8 @@ FILES_NAMED = 3
 
 WORKBOOK = ".xlsx"  # how the form is sent out
 
+MISNAMED = "FILE203"  # the rule that a file is not named after another council or period
+
 # The codes of the rules on answers that give no number begin with this.
 NO_NUMBER = "FIG1"
 
@@ -92,14 +94,16 @@ def _once_each(returns: Iterable[Return], apart: Mapping[str, str]) -> tuple[lis
     return list(contents.values()), copies
 
 
-def _originality(ret: Return) -> tuple[bool, bool, int, int, str]:
+def _originality(ret: Return) -> tuple[bool, bool, bool, int, int, str]:
     """What is the least for the original of several files with the same answers.
 
-    That is no marked copy of ours, and in the format that the form is sent out in. Then it is the one with the most
-    trouble, so that no trouble is lost; else a copy's name is mostly the longer one.
+    That is no marked copy of ours, in the format that the form is sent out in, and not named after another council or
+    period. Then it is the one with the most trouble, so that no trouble is lost; else a copy's name is mostly the
+    longer one.
     """
     another_format = PurePath(ret.file).suffix.casefold() != WORKBOOK
-    return ret.feedback is not None, another_format, -len(ret.troubles), len(ret.file), ret.file
+    misnamed = any(trouble.code == MISNAMED for trouble in ret.troubles)
+    return ret.feedback is not None, another_format, misnamed, -len(ret.troubles), len(ret.file), ret.file
 
 
 def _content(ret: Return) -> object:

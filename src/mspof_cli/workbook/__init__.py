@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mspof_cli.cells import Cell, Kind
 from mspof_cli.workbook.container import NOT_OPENED, NotReadable, Package, read_file, require_zip
+from mspof_cli.workbook.notes import Note, NotesReader
 from mspof_cli.workbook.parts import (
     TAG_LIMIT_BESIDE,
     Opener,
@@ -24,7 +25,7 @@ from mspof_cli.workbook.sheet import SheetReader
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["NOT_OPENED", "NotReadable", "Sheet", "Workbook", "open_workbook"]
+__all__ = ["NOT_OPENED", "NotReadable", "Note", "Sheet", "Workbook", "open_workbook"]
 
 SHEET_LIMIT = 255  # a form has a dozen
 WORKBOOK_TAG_LIMIT = 3_000_000  # in all parts that are read, or each of 255 sheets could take a second
@@ -90,6 +91,14 @@ class Workbook:
             reader.walk(self._data(part))
             self._sheets[name] = Sheet(name, reader.in_order())
         return self._sheets[name]
+
+    def notes(self, name: str) -> list[Note]:
+        """The notes on the cells of a worksheet; errors as of :meth:`sheet`."""
+        reader = NotesReader()
+        for link in relationships(self._package, self._sheet_parts[name]).values():
+            if link.kind == "comments" and link.target is not None and link.target in self._package:
+                reader.walk(self._data(link.target))
+        return reader.notes
 
     def _read_what_sheets_share(self) -> tuple[list[str], Mapping[str, Kind]]:
         strings = SharedStringReader()

@@ -23,6 +23,7 @@ WHOLE_LIMIT = 2**53  # beyond it a float no longer holds every whole number
 
 NUMBER, TEXT, BOOLEAN, DATE, _, ERROR, UNCALCULATED = Kind  # looked up once: cells are many
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
+TRUTH_FORMULAS = ("TRUE()", "FALSE()")  # so LibreOffice writes what Excel wrote as true or false, as a number at times
 
 
 class SheetReader(TextReader):
@@ -31,7 +32,7 @@ class SheetReader(TextReader):
     __slots__ = (
         *("cells", "_strings", "_style_kinds", "_date_1904", "_results_due"),  # what it makes, and what it needs
         *("_found", "_columns", "_row", "_digits", "_place", "_column", "_count"),  # where it is
-        *("_type", "_style", "_formula", "_value"),  # the cell it is in
+        *("_type", "_style", "_formula", "_is_truth", "_value"),  # the cell it is in
     )
 
     def __init__(
@@ -51,7 +52,7 @@ class SheetReader(TextReader):
         self._place = (0, 0)
         self._count = 0
         self._type = self._style = ""
-        self._formula = False
+        self._formula = self._is_truth = False
         self._value: str | None = None
         self.do({"sheetData": self._open_data}, {})  # elements before and after it have the same names
 
@@ -68,12 +69,16 @@ class SheetReader(TextReader):
         self.do(
             self.text_openers | cells | {"is": self._open_inline},
             self.text_closers
-            | {"v": self._close_value, "c": self._close_cell, "is": self._close_inline}
+            | {"f": self._close_formula, "v": self._close_value, "c": self._close_cell, "is": self._close_inline}
             | {"sheetData": self.leave_the_rest},
         )
 
     def _open_formula(self, _attributes: dict[str, str], /) -> None:
         self._formula = True
+        self.pieces.clear()
+
+    def _close_formula(self) -> None:
+        self._is_truth = "".join(self.pieces) in TRUTH_FORMULAS
 
     def _close_value(self) -> None:
         self._value = "".join(self.pieces)
@@ -118,7 +123,7 @@ class SheetReader(TextReader):
             raise NotReadable("FILE109", f"a sheet with more than {CELL_LIMIT_WITH_BLANKS:,} cells, blank ones too")
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "0")
-        self._formula = False
+        self._formula = self._is_truth = False
         self._value = None
 
     def _close_cell(self) -> None:
@@ -147,7 +152,7 @@ class SheetReader(TextReader):
             return Cell(TEXT, self._shared_string(value), formula)
         if declared == "e":
             return Cell(ERROR, plain_text(value), formula)
-        if declared == "b" and value in TRUTH:
+        if (declared == "b" or self._is_truth) and value in TRUTH:
             return Cell(BOOLEAN, TRUTH[value], formula)
         number = serial_number(value, self._date_1904) if declared == "d" else as_number(value)
         if number is None or declared == "b":

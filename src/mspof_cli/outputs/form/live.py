@@ -31,16 +31,18 @@ HEADINGS = {
 }  # fmt: skip
 RULE, ABOUT, TITLE, SEVERITY, VERDICT, MESSAGE, FIX, LINK, NOW = range(len(HEADINGS))
 
+SAID_ABOVE = "Put right what is said above first."
 ABOUT_CHECKS = (
     "The form checks itself while you fill it in: 'held' is right, 'broken' needs looking at, and 'could not be tried' "
     "means that an answer it needs is not filled in, which is not an error."
 )
+FOLLOWS = f"What is only broken because something above it is does not count as another trouble, and says: {SAID_ABOVE}"
 MORE_CHECKS = "More is checked when the form is received, such as the change from the quarter before."
 NOT_HERE = "Checked when the form is received, not here: {}."
 CODES_NAMED = 12
 NO_TROUBLE = "✓ The form found no trouble"
 WAITING = f"{NO_TROUBLE}. Some checks need other answers."
-IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9."
+IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9, and paste without formats."
 WELL = "✓ The form's own checks found nothing to correct."
 
 
@@ -93,7 +95,7 @@ class Live:
             self._readings.set_fault(reading, self._worst(key))
         page.sheet.column_dimensions[at[0][NOW].column_letter].hidden = True
         below = top + len(made) + 2
-        notes = [ABOUT_CHECKS, MORE_CHECKS]
+        notes = [ABOUT_CHECKS, FOLLOWS, MORE_CHECKS]
         if missing := not_checked(self.form, made):
             notes.append(NOT_HERE.format(some_of([rule.code for rule in missing], CODES_NAMED)))
         for row, note in enumerate(notes, below):
@@ -111,7 +113,7 @@ class Live:
         for column, text in texts.items():
             page.note(row, at[column].column, text, "entry of table")
         verdict, message, now = (reference(at[column]) for column in (VERDICT, MESSAGE, NOW))
-        first = "Put right what is said above first." if hidden_by else ""
+        first = SAID_ABOVE if hidden_by else ""
         hidden = any_of([f"{other}={BROKEN}" for other in hidden_by])
         broken = f"{verdict}={BROKEN}"
         formulas = {

@@ -7,6 +7,7 @@ the messages beside the questions, and the sheet of checks, are those of the for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
@@ -23,13 +24,16 @@ from mspof_cli.outputs.form.entry import explanation_entry
 from mspof_cli.outputs.form.file import file_of, free_name
 from mspof_cli.outputs.form.maker import Maker, made
 from mspof_cli.outputs.form.page import Page
-from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, dress_fault, line_count, put_text
-from mspof_cli.outputs.letter import Copy, Received, next_steps, outcome
+from mspof_cli.outputs.form.style import BODY_SIZE, dress_fault, line_count, put_text, shows_symbol
+from mspof_cli.outputs.letter import THANKS, Copy, Received, next_steps, outcome
 from mspof_cli.outputs.safe import workbook_text
 from mspof_cli.outputs.text import SINCE_WORDS, ranges
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Council
 from mspof_cli.sent import Sent
+
+# A cell that is marked; one that was merged with others may be any of them.
+Target: TypeAlias = Cell | MergedCell
 
 AUTHOR = "mspof"
 COMMENT_WIDTH, COMMENT_LINE = 380, 18  # pixels
@@ -60,7 +64,7 @@ def marked_form(
     targets = _Targets(maker, sent)
     cells = [targets.of(finding) for finding in checked.findings]
     page = _front(maker)
-    _mark(cells, checked.findings, page.sheet.title)
+    _mark(cells, checked.findings, page.sheet.title, maker)
     _write_front(page, checked, cells, received)
     for sheet in maker.workbook.worksheets:
         sheet.sheet_view.tabSelected = sheet is page.sheet
@@ -77,7 +81,7 @@ class _Targets:
         answers = (Place(cell.parent.title, cell.row, cell.column) for cell in maker.cells.values())
         self._taken = {*labels, *answers}
 
-    def of(self, finding: Finding) -> list[Cell]:
+    def of(self, finding: Finding) -> list[Target]:
         """The cells of a finding, in order, each once."""
         missing = self._sent.missing if finding.code == MISSING_LABEL else {}
         homes = (missing.get(place) or self._home(place) for place in places_of(finding))
@@ -89,14 +93,15 @@ class _Targets:
         home = self._sent.home(place)
         return home if place in self._sent.homes or home not in self._taken else None
 
-    def _cell(self, home: Key | Place) -> Cell | None:
+    def _cell(self, home: Key | Place) -> Target | None:
         if isinstance(home, Place):
-            return _top_left(self._maker.workbook[home.sheet][home.ref])
+            cell: Target = self._maker.workbook[home.sheet][home.ref]
+            return cell
         return self._maker.cells.get(home)
 
 
-def _top_left(cell: Cell | MergedCell) -> Cell:
-    """The cell itself, or the first of the cells that it was merged with."""
+def _top_left(cell: Target) -> Cell:
+    """The cell itself, or the first of the cells that it was merged with, in which all that is seen of them stands."""
     if not isinstance(cell, MergedCell):
         return cell
     (merged,) = (each for each in cell.parent.merged_cells.ranges if cell.coordinate in each)
@@ -104,14 +109,20 @@ def _top_left(cell: Cell | MergedCell) -> Cell:
     return first
 
 
-def _mark(cells: Sequence[Sequence[Cell]], findings: Sequence[Finding], front: str) -> None:
+def _mark(cells: Sequence[Sequence[Target]], findings: Sequence[Finding], front: str, maker: Maker) -> None:
     """Mark each finding's cells, with a comment that says what is wrong and what to do."""
     found: dict[Cell, list[Finding]] = {}
+    covered: dict[Cell, list[Target]] = {}
     for some, finding in zip(cells, findings, strict=True):
         for cell in some:
-            found.setdefault(cell, []).append(finding)
+            covered.setdefault(_top_left(cell), []).append(cell)
+        for first in dict.fromkeys(map(_top_left, some)):
+            found.setdefault(first, []).append(finding)
     for cell, about in found.items():
-        dress_fault(cell, about[0].severity)  # the worst comes first
+        for each in dict.fromkeys([cell, *covered[cell]]):
+            dress_fault(each, about[0].severity)  # the worst comes first
+        if not shows_symbol(cell):
+            maker.pages[cell.parent.title].symbol(cell.row, about[0].severity)
         said = _comment(about, front)
         lines = line_count(said, COMMENT_WIDTH / 7, BODY_SIZE)
         cell.comment = Comment(said, AUTHOR, height=COMMENT_LINE * (lines + 1), width=COMMENT_WIDTH)
@@ -122,8 +133,10 @@ def _comment(findings: Sequence[Finding], front: str) -> str:
     said: list[str] = []
     room = LONGEST_COMMENT
     for finding in findings:
-        words = f"{FAULTS[finding.severity].symbol} {finding.code} ({finding.severity.value})\n{finding.message}"
-        words = workbook_text(f"{words}\n{_to_do(finding)}")
+        begins = feedback.NOTE_BEGINS.format(
+            symbol=feedback.SYMBOLS[finding.severity], code=finding.code, severity=finding.severity.value
+        )
+        words = workbook_text(f"{begins}{finding.message}\n{_to_do(finding)}")
         room -= len(words)
         if said and room < 0:
             break
@@ -144,11 +157,11 @@ def _front(maker: Maker) -> Page:
     return Page(maker.workbook.create_sheet(name, 0), frozenset())
 
 
-def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Cell]], received: Received) -> None:
+def _write_front(page: Page, checked: Checked, cells: Sequence[Sequence[Target]], received: Received) -> None:
     """The sheet in front: what became of the return, every finding with a link to its cells, room to explain."""
     who = checked.ret.who
     about = (who.council.name if who.council else "", str(who.period or ""), received.name)
-    steps = (outcome(checked), *next_steps(checked, THIS))
+    steps = (outcome(checked), *next_steps(checked, THIS), THANKS)
     for row, text in enumerate(steps, 4):
         page.note(row, LEFT, text, "instruction")
     top = _write_findings(page, 5 + len(steps), checked.findings, cells)
@@ -168,7 +181,7 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_FOOTER else f"{name[: LONGEST_FOOTER - 1]}…"
 
 
-def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Sequence[Sequence[Cell]]) -> int:
+def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Sequence[Sequence[Target]]) -> int:
     """The table of findings, above it who explains them if any may be explained; gives the row of its headings.
 
     By the headings a marked copy is known when it comes back, so they are there without findings too, but not seen.
@@ -189,7 +202,7 @@ def _write_findings(page: Page, top: int, findings: Sequence[Finding], cells: Se
 
 
 def _write_finding(
-    page: Page, row: int, number: int, finding: Finding, columns: Mapping[str, int], targets: Sequence[Cell]
+    page: Page, row: int, number: int, finding: Finding, columns: Mapping[str, int], targets: Sequence[Target]
 ) -> None:
     texts = {
         feedback.NUMBER: str(number),
@@ -216,17 +229,19 @@ def _write_finding(
         page.note(row, columns[feedback.EXPLANATION], feedback.HINTS[finding.severity], "hint")
 
 
-def _link(page: Page, cell: Cell, finding: Finding, targets: Sequence[Cell]) -> None:
+def _link(page: Page, cell: Cell, finding: Finding, targets: Sequence[Target]) -> None:
     """Where a finding is: a link to the first of its cells that stand together, or where it was in the file."""
     if not targets:
         theirs = f"In your file: {finding.sheet} {', '.join(ranges(finding.cells))}" if finding.cells else "–"
         page.note(cell.row, cell.column, theirs, "entry of table")
         return
-    sheet = targets[0].parent.title
-    here = ranges(target.coordinate for target in targets if target.parent.title == sheet)
-    elsewhere = [f"{target.parent.title} {target.coordinate}" for target in targets if target.parent.title != sheet]
-    page.note(cell.row, cell.column, f"{sheet} {', '.join([*here, *elsewhere])}", "link")
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(sheet)}!{here[0]}")
+    by_sheet: dict[str, list[str]] = {}
+    for target in targets:
+        by_sheet.setdefault(target.parent.title, []).append(target.coordinate)
+    drawn = {sheet: ranges(places) for sheet, places in by_sheet.items()}
+    page.note(cell.row, cell.column, "; ".join(f"{sheet} {', '.join(runs)}" for sheet, runs in drawn.items()), "link")
+    first, runs = next(iter(drawn.items()))
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(first)}!{runs[0]}")
 
 
 def _more(checked: Checked, received: Received) -> Iterator[tuple[str, Sequence[str]]]:

@@ -15,8 +15,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mspof_cli.cells import column_letters
+from mspof_cli.findings import Severity
 from mspof_cli.layout import label_key
-from mspof_cli.outputs.form.style import FONT, GREY, LEAST_HEIGHTS, dress, line_count, put_text
+from mspof_cli.outputs.form.style import FONT, GREY, LEAST_HEIGHTS, dress, dress_symbol, line_count, put_text
 
 A4 = 9
 # Points on a page of A4 within its margins, and to a character of a column.
@@ -81,6 +82,12 @@ class Page:
         """Write what Excel works out. How high its text will be can't be known: see :meth:`heighten`."""
         cell = self.sheet.cell(row, column, formula)
         dress(cell, style)
+
+    def symbol(self, row: int, severity: Severity) -> None:
+        """Put the symbol of a fault into the margin of a row, if there is one; the first that is put there stays."""
+        margin = self.first_column - 1
+        if margin and self.is_free(row, margin):
+            dress_symbol(self.sheet.cell(row, margin), severity)
 
     def message(self, rows: range, column: int, formula: str, style: str) -> None:
         """Write a formula for text over several free rows of a column, which become one cell."""

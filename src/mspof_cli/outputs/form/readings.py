@@ -23,6 +23,7 @@ HEADINGS = (
     *("Answer", "Text", "Without a minus", "Before the point", "Digits", "Given", "Number", "In doubt", "Refused"),
     *("Fault", "A number", "Its format"),
 )
+CENTURY = 36526  # 1 January 2000, as Excel counts days
 EACH_DIGIT = "{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15}"  # of the longest number that is read from text
 EACH_OF_A_DAY = "{1,2,3,4,5,6,7,8}"
 EACH_COMMA = "{3,7,11,15}"  # how many letters may stand behind a comma of it
@@ -77,6 +78,15 @@ class Reading(NamedTuple):
         return f'OR({shown}="P",AND({shown}="G",{self.usual}<>"G"))'
 
     @property
+    def is_unnamed(self) -> str:
+        """Whether a number is shown in a way for which LibreOffice has no name, and may be a count.
+
+        So are text, accounting, and most dates; but a day of this century is none that so many cases could be.
+        """
+        unnamed = f'AND({_format(self.cell)}="G",{self.usual}<>"G",NOT(ISLOGICAL({self.cell})))'
+        return f"AND({unnamed},{self.cell}>=0,{self.cell}<{CENTURY},{self.cell}=INT({self.cell}))"
+
+    @property
     def is_no_day(self) -> str:
         """Whether a number is shown as a percentage, or is TRUE or FALSE. LibreOffice knows few formats as a date's."""
         return f'OR({_format(self.cell)}="P",ISLOGICAL({self.cell}))'
@@ -126,7 +136,7 @@ class Readings:
                 whole: f'LEFT({typed.bare},FIND(".",{typed.bare}&".")-1)',
                 digits: f'SUBSTITUTE({typed.whole},",","")',
                 number: _number(read, typed),
-                doubt: f'IF(AND({unread},{typed.text}<>""),IF({typed.is_doubtful},1,0),0)',
+                doubt: f"IF(AND({unread}),{_doubt(read, typed)},0)",
                 refused: f"IF(AND({unread},{doubt.coordinate}=0),1,0)",
             }
         for target, expression in formulas.items():
@@ -256,6 +266,12 @@ class _Typed(NamedTuple):
         none = f"NOT({has_any_of(OF_NO_NUMBER, self.text)})"
         very_long = f"AND(LEN({self.digits})>15,{self.whole}<>{self.digits})"
         return f"AND({none},OR({strange},{very_long}))"
+
+
+def _doubt(read: Reading, typed: _Typed) -> str:
+    """1 if what gives no number here may give one when the form is read, else 0."""
+    of_text = f'IF({typed.text}="",0,IF({typed.is_doubtful},1,0))'
+    return f"IF(ISNUMBER({read.cell}),IF({read.is_unnamed},1,0),{of_text})"
 
 
 def _number(read: Reading, typed: _Typed) -> str:

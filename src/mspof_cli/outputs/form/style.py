@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
+from mspof_cli.feedback import SYMBOLS
 from mspof_cli.findings import Severity
 from mspof_cli.outputs.safe import workbook_text
 
@@ -84,9 +85,9 @@ class Fault(NamedTuple):
 
 
 FAULTS = {
-    Severity.ERROR: Fault("8C1D18", "FBE3E1", "\N{BALLOT X}"),
-    Severity.QUERY: Fault("6B4400", "FDF0D5", "?"),
-    Severity.NOTE: Fault(NAVY, "E3EEF9", "i"),
+    Severity.ERROR: Fault("8C1D18", "FBE3E1", SYMBOLS[Severity.ERROR]),
+    Severity.QUERY: Fault("6B4400", "FDF0D5", SYMBOLS[Severity.QUERY]),
+    Severity.NOTE: Fault(NAVY, "E3EEF9", SYMBOLS[Severity.NOTE]),
 }
 
 
@@ -103,16 +104,25 @@ def fault_border(severity: Severity, kind: Literal["thin", "medium"]) -> Border:
     return Border(*[Side(kind, color=FAULTS[severity].colour)] * 4)
 
 
-def dress_fault(cell: Cell, severity: Severity) -> None:
-    """Mark a cell as faulty: fill, bold, a symbol before its text, and a thicker border, seen where it is blank too.
-
-    A formula gets no symbol, nor does TRUE, of which LibreOffice would make the number 1.
-    """
+def dress_fault(cell: Cell | MergedCell, severity: Severity) -> None:
+    """Mark a cell as faulty: fill, bold, a symbol before its text if that can be, and a thicker border."""
     font = cell.font
     cell.font = Font(name=font.name, size=font.size, bold=True, color=FAULTS[severity].colour)
     cell.fill, cell.border = fault_fill(severity), fault_border(severity, "medium")
     if cell.data_type not in ("f", "b"):
         cell.number_format = FAULTS[severity].number_format(cell.number_format)
+
+
+def shows_symbol(cell: Cell) -> bool:
+    """Whether the symbol of a faulty cell is seen in it. Excel formats no blanks, errors, TRUE and FALSE."""
+    return cell.value is not None and cell.data_type not in ("f", "e", "b")
+
+
+def dress_symbol(cell: Cell, severity: Severity) -> None:
+    """Put the symbol of a faulty cell into a cell beside it."""
+    put_text(cell, FAULTS[severity].symbol)
+    cell.font = Font(name=FONT, size=BODY_SIZE, bold=True, color=FAULTS[severity].colour)
+    cell.alignment = Alignment(horizontal="center", vertical="center")
 
 
 LEAST_HEIGHTS = {"title": 36, "subtitle": 26, "version": 24, "heading": 24, "count": 22, "entry": 30, "comment": 64}

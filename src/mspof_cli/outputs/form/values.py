@@ -11,8 +11,9 @@ from mspof_cli.outputs.form.style import put_text
 
 Value = int | float | str | datetime.date | Cell
 
-# How a cell shows what a plain number format would show otherwise than it was typed.
-FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.PERCENTAGE: "0%"}
+# How a cell shows what a plain number format would show otherwise than it was typed. In LibreOffice TRUE is a number
+# with a format, which it knows by these very words.
+FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.PERCENTAGE: "0%", Kind.BOOLEAN: '"TRUE";"TRUE";"FALSE"'}
 
 # A formula that was never calculated came back without its result. This stands for it: Excel shows an error, not 0.
 NEVER_CALCULATED = "=NA()"
