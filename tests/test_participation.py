@@ -231,6 +231,15 @@ def rows(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode())))
 
 
+@pytest.mark.parametrize("mailbox", ["Jane Smith", "ring 07700 900123", "none", "a@example.org, b@example.org"])
+def test_what_is_no_address_is_not_in_the_list_to_chase_by(mailbox: str) -> None:
+    told = part(returned(clean(mailbox=mailbox, council="Caldersby (demonstration)", ons_code="DEMO00003")))
+    files = participation_files(told)
+    assert mailbox not in files["chase.csv"].decode()
+    (line,) = (line.text for line in compose_participation(told)[0].lines if "e-mail" in line.text)
+    assert line == "What the cover gives as the team's mailbox is no e-mail address: Caldersby (demonstration)."
+
+
 def test_the_list_to_chase_by() -> None:
     files = participation_files(three())
     chase = {row["ons_code"]: row for row in rows(files["chase.csv"])}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mspof_cli.decisions import decision_on, is_used, only_collection, only_register
 from mspof_cli.errors import MspofError
+from mspof_cli.explanations import E_MAIL
 from mspof_cli.layout import label_key
 from mspof_cli.periods import Period
 from mspof_cli.questions import State
@@ -38,7 +39,7 @@ class Row(NamedTuple):
 
     ``joined``: it takes part for the first time. ``lapsed``: it took part before, and not now. ``last`` is the last
     quarter in which it, or a council that it followed, took part, this one included. ``address`` is the shared one on
-    the cover of its latest return that gives one, or empty.
+    the cover of its latest return that gives one, or empty. ``is_misaddressed``: what its latest return gives is none.
     """
 
     council: Council
@@ -49,6 +50,7 @@ class Row(NamedTuple):
     lapsed: bool
     last: Period | None
     address: str
+    is_misaddressed: bool
 
 
 class Area(NamedTuple):
@@ -166,6 +168,8 @@ def _row(council: Council, sent: Checked | None, history: _History, contact: str
         standing = Standing.RETURNED if whole else Standing.PARTIAL
     elif sent is not None and decision_on(sent).has_errors:
         standing = Standing.NEEDS_CORRECTING
+    returns = [*history.returns(council), *([sent.ret] if sent else [])]
+    given = [text for ret in returns if contact and contact in ret.cover and (text := ret.cover[contact].text)]
     return Row(
         council,
         standing,
@@ -174,14 +178,9 @@ def _row(council: Council, sent: Checked | None, history: _History, contact: str
         joined=periods == [history.period],
         lapsed=bool(periods) and standing is Standing.NOT_RETURNED,
         last=max(periods, default=None),
-        address=_address([*history.returns(council), *([sent.ret] if sent else [])], contact),
+        address=next(filter(E_MAIL.fullmatch, reversed(given)), ""),
+        is_misaddressed=bool(given) and not E_MAIL.fullmatch(given[-1]),
     )
-
-
-def _address(returns: Sequence[Return], contact: str | None) -> str:
-    """The address on the cover of the last of some returns that gives one."""
-    given = [ret.cover[contact].text for ret in returns if contact in ret.cover] if contact else []
-    return next(filter(None, reversed(given)), "")
 
 
 class _History:
