@@ -173,7 +173,7 @@ def _figures_in(copy: Copy, checked: Checked) -> str:
     """Whether the copy can be corrected: where the form was changed, some figures may not have been found."""
     if any(each.severity is not Severity.NOTE and each.code.startswith("FORM") for each in checked.findings):
         return f"{copy.name} has only the figures that could be found: the others stand in your file."
-    return f"{copy.name} has your figures in it: you can correct that one."
+    return f"{copy.name} has your figures in it: you can correct that one. Its marks are of what you sent, and stay."
 
 
 def _counted(checked: Checked, as_asked: str) -> str:
