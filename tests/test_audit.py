@@ -137,6 +137,18 @@ def test_what_two_summaries_tell_together(tmp_path: Path) -> None:
     assert audited(one, other).exposed[name] == Interval(0, 1)
 
 
+def test_a_number_that_two_summaries_show_is_one(three: Summary) -> None:
+    assert audited(three, three) == audited(three)
+
+
+def test_summaries_of_a_quarter_are_of_the_same_returns(three: Summary) -> None:
+    used, *others = three.manifest.inputs
+    inputs = (used.model_copy(update={"sha256": "0" * 64}), *others)
+    other = three._replace(manifest=three.manifest.model_copy(update={"inputs": inputs}))
+    with pytest.raises(UsageError, match="are of one quarter, but not of the same returns"):
+        audited(three, other)
+
+
 def test_summaries_that_are_not_protected_alike(three: Summary) -> None:
     other = three._replace(manifest=three.manifest.model_copy(update={"policy": SCHEMAS.policies["nhs-hes"]}))
     with pytest.raises(UsageError, match="or protected otherwise"):

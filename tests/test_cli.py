@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime
 import errno
 import hashlib
 import io
@@ -22,7 +23,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from build import FORM, FORMS, clean, cover, workbook
+from build import FORM, FORMS, Value, clean, cover, workbook
 from shell import MSPOF, ROOT, environment, mspof
 from typer.testing import CliRunner
 
@@ -301,9 +302,37 @@ def test_a_figure_that_is_gone_because_of_errors_is_said_to_be(here: Path) -> No
     again = workbook(FORM, clean({"not_asked": "n/a"}, submission=2, **BRACKENHOLT))
     (here / "forms" / "again.xlsx").write_bytes(again)
     collated(*internal, "--previous", "one", "--to", "two")
-    with (here / "two" / "revisions.csv").open(newline="", encoding="utf-8") as file:
-        said = {row["because"] for row in csv.DictReader(file)}
-    assert said == {"resubmitted with errors, so left out: Brackenholt (demonstration), 2018-19-Q3"}
+    assert causes(here / "two") == {"resubmitted with errors, so left out: Brackenholt (demonstration), 2018-19-Q3"}
+
+
+def causes(folder: Path) -> set[str]:
+    with (folder / "revisions.csv").open(newline="", encoding="utf-8") as file:
+        return {row["because"] for row in csv.DictReader(file)}
+
+
+def test_a_return_of_an_earlier_quarter_that_needs_correcting_is_said_to(here: Path) -> None:
+    second: dict[str, Value] = {"quarter": "Q2 July to September", "completed": datetime.date(2018, 10, 10)}
+    (here / "forms" / "q2.xlsx").write_bytes(workbook(FORM, clean(**second)))
+    (here / "forms" / "q2b.xlsx").write_bytes(workbook(FORM, clean({"not_achieved": 1}, **second, **BRACKENHOLT)))
+    internal = ("forms", "--audience", "internal")
+    collated(*internal, "--to", "one")
+    again = workbook(FORM, clean({"not_asked": "n/a"}, submission=2, **second))
+    (here / "forms" / "q2 again.xlsx").write_bytes(again)
+    outcome = collated(*internal, "--previous", "one", "--to", "two")
+    assert outcome.status == 1
+    assert "Left out: 'forms/q2 again.xlsx': needs correcting: FIG103" in outcome.out
+    assert causes(here / "two") == {"resubmitted with errors, so left out: Ambermere (demonstration), 2018-19-Q2"}
+    told = json.loads((here / "two" / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    why = {each["file"]: each["why"] for each in told}
+    assert why["forms/q2 again.xlsx"] == "needs correcting: FIG103"
+    assert why["forms/q2.xlsx"].startswith("This is submission 1. Submission 2, in 'q2 again.xlsx', replaced it")
+
+
+def test_a_summary_for_others_is_reckoned_with_and_not_compared(here: Path) -> None:
+    collated("forms", "--audience", "participants", "--to", "theirs")
+    outcome = collated("forms", "--audience", "internal", "--previous", "theirs", "--to", "ours")
+    assert "published before" not in outcome.out
+    assert not (here / "ours" / "revisions.csv").exists()
 
 
 def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
@@ -366,7 +395,7 @@ def test_participants_have_seen_what_is_public(here: Path) -> None:
     collated("forms/a.xlsx", "--to", "before")
     outcome = collated("forms/a.xlsx", "--audience", "participants", "--previous", "before", "--to", "out")
     assert (outcome.status, outcome.err) == (0, "")
-    assert "0 figures changed since published before." in outcome.out  # of those for the same audience
+    assert "published before" not in outcome.out  # to them
 
 
 def test_collate_for_an_audience_that_is_not_there(here: Path) -> None:
@@ -557,6 +586,7 @@ def test_verify_finds_what_has_changed_since(here: Path) -> None:
     (here / "out" / "england.csv").unlink()
     (here / "forms" / "b.xlsx").unlink()
     (here / "out" / "summary.ods").write_bytes(b"of another run")
+    (here / "out" / ".DS_Store").touch()
     bad = Outcome("verify", "out", "--returns", "forms")
     told = json.loads((here / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert {tuple(each) for each in told["inputs"]} == {("sha256", "decision")}
@@ -583,6 +613,7 @@ def test_verify_compares_sac_and_explanations(here: Path) -> None:
     given = ["--source", "sac.csv", "--source", "explained.csv"]
     assert "2 other files as used." in Outcome("verify", "public", *given).out
     (here / "sac.csv").write_bytes(b"changed")
+    assert Outcome("verify", "internal", "--source", "none.csv").status == 2
     changed = Outcome("verify", "internal", *given)
     assert changed.status == 1
     assert changed.out.splitlines()[0] == "A file that was used is not there, or has changed: sac.csv."

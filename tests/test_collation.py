@@ -421,7 +421,7 @@ def test_what_became_of_each_file() -> None:
         ("i.xlsx", False, True, "needs correcting: SET101"),
         ("j.xlsx", False, True, "needs correcting: SET101"),
     ]
-    assert (result.participating, result.other_periods) == (2, 1)
+    assert (result.participating, len(result.other)) == (2, 1)
 
 
 def test_nothing_accepted() -> None:

@@ -12,7 +12,7 @@ from test_collation import COUNCILS, a_return, collated
 from test_protection import FULL, POLICIES, SEED, Reader, random_returns
 
 from mspof_cli.collation import Collated
-from mspof_cli.disclosure import Audience, Policy
+from mspof_cli.disclosure import PlacedAudience, Policy
 from mspof_cli.earlier import Earlier, earlier
 from mspof_cli.errors import MspofError, UsageError
 from mspof_cli.outputs.summary import summary_files
@@ -29,7 +29,7 @@ def numbered(returns: Sequence[Return], edition: str) -> list[Return]:
     return [ret._replace(file=f"{edition} {ret.file}", sha256=f"{edition} {ret.file}") for ret in returns]
 
 
-def wrote(result: Collated, folder: Path, audience: Audience, policy: Policy) -> Summary:
+def wrote(result: Collated, folder: Path, audience: PlacedAudience, policy: Policy) -> Summary:
     """A summary that was written to a folder, and read again."""
     folder.mkdir()
     for name, data in summary_files(published(result, (), audience, policy)).items():

@@ -446,7 +446,8 @@ def test_notes_of_a_marked_copy_are_known_when_it_was_saved_by_another_program(t
     copy = files_of(SAMPLES / "faults" / "FORM108-beside-the-boxes.xlsx")[".xlsx"]
     computed({"copy": copy}, tmp_path)
     saved = open_workbook(tmp_path / "computed" / "copy.xlsx")
-    assert [is_own_note(note.text) for note in saved.notes("Questions")] == [True]
+    (note,) = saved.notes("Questions")
+    assert [is_own_note(text) for text in (note.text, f"{note.text} It is right.")] == [True, False]
     assert beyond_in(files_of(tmp_path / "computed" / "copy.xlsx")) == []
 
 

@@ -27,7 +27,7 @@ from mspof_cli.measures import Measure, measures_of
 from mspof_cli.protection import FARTHEST, Fact, protected
 from mspof_cli.returns import Return
 from mspof_cli.sums import areas_of, row_of
-from mspof_cli.worlds import Sum
+from mspof_cli.worlds import Problem, Sum
 
 FULL = bool(os.environ.get("MSPOF_FULL"))
 SEED = 20181015
@@ -76,6 +76,14 @@ def test_bounds_are_those_of_every_world() -> None:
             assert found == bounds(cells, sums, sums[target]), (counts, sums, target)
             compared += 1
     assert compared > 50
+
+
+def test_a_world_is_found_where_there_is_no_end() -> None:
+    """One count is from none to three more than another, and both may be anything: the solver says no least sum."""
+    problem = Problem(dict.fromkeys((0, 1), Interval(0)), {0: Sum((0,), (1,), Interval(0, 3))})
+    assert problem.world({0: 1}, below=1) is not None
+    assert problem.world({0: 1}, below=0) is None
+    assert problem.world({0: -1}, below=-5) is not None
 
 
 def test_what_is_hidden_is_enough_and_what_is_exposed_is() -> None:
@@ -214,13 +222,13 @@ def test_nothing_can_be_worked_out_of_what_is_shown(audience: str, policy: Polic
         reader = Reader([result])
         reader.read(result, table, who, policy)
         assert reader.found(policy) == {}
-    assert refused <= (25 if policy.hidden_from else 0)  # where zeros are shown, a symbol tells that there is someone
+    assert refused <= (30 if policy.hidden_from else 0)  # where zeros are shown, a symbol tells that there is someone
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.slug)
 def test_who_reads_both_summaries_is_told_no_more_than_by_the_fuller(policy: Policy) -> None:
     """What is hidden from participants is not told to them by the summary for the public."""
-    chance = random.Random(SEED)
+    chance, compared = random.Random(SEED), 0
     for _ in range(125 if FULL else 2):
         result = random_returns(chance)
         tables = []
@@ -232,7 +240,9 @@ def test_who_reads_both_summaries_is_told_no_more_than_by_the_fuller(policy: Pol
             tables.append({(row_of(row), part): row[part] for row in rows for part in ("numerator", "denominator")})
         else:
             public, theirs = tables
+            compared += 1
             assert {key: shown for key, shown in public.items() if shown not in (theirs[key], policy.symbol)} == {}
+    assert compared
 
 
 def test_medians_give_nothing_away() -> None:

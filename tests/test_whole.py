@@ -446,6 +446,14 @@ def test_two_runs_at_once(inboxes: Inboxes) -> None:
         assert names(inboxes.out.parent) == ["out"]
 
 
+def test_a_file_in_the_way_of_the_hidden_folder_is_named(out: Path) -> None:
+    hidden = out.with_name(f".{out.name}.mspof")
+    hidden.touch()
+    with pytest.raises(MspofError) as caught:
+        write(out, FIRST)
+    assert caught.value.problem == f"'{hidden}' is in the way."
+
+
 def test_many_runs_at_once(out: Path) -> None:
     """So that one starts as another is about to end, with its hidden folder going."""
     code = (

@@ -44,17 +44,17 @@ class _Known:
         self._cells: dict[tuple[str, str, str], int] = {}
         self.sums: list[Sum] = []
         self.targets: dict[int, str] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
         for summary in summaries:
             self._add_cells(summary)
             for measure in measures_of(collection):
                 for row, told in summary.rows.items():
                     if _is_of(summary, row, measure) and (codes := self._behind(summary, row, told, measure)):
                         self._add(summary, row, told, measure, codes)
+        for cell, name in enumerate(self.names):
+            self.targets[self._number((cell,), None)] = name
         returned = {(when, code) for when, code, _ in self._cells}
         self.sums += sums_of_rules((partial(self._cells_of, *each) for each in sorted(returned)), collection)
-        for cell, name in enumerate(self.names):
-            self.targets[len(self.sums)] = name
-            self.sums.append(Sum((cell,), (), None))
 
     def _add_cells(self, summary: Summary) -> None:
         """The figures of every council in a summary, which may be in another of the quarter too."""
@@ -88,10 +88,19 @@ class _Known:
             if not cells or told[part] in MISSING:
                 continue
             is_hidden = told[part] == policy.symbol
-            if is_hidden:
-                self.targets[len(self.sums)] = f"{row.measure} ({part}), {row.name}, {row.period}"
             tells = not (is_hidden and _tells_nothing(summary, told))
-            self.sums.append(Sum(cells, (), published_interval(told[part], policy) if tells else None))
+            number = self._number(cells, published_interval(told[part], policy) if tells else None)
+            if is_hidden:
+                self.targets.setdefault(number, f"{row.measure} ({part}), {row.name}, {row.period}")
+
+    def _number(self, cells: tuple[int, ...], known: Interval | None) -> int:
+        """The number of a sum, of which this is known too."""
+        number = self._numbers.setdefault(tuple(sorted(cells)), len(self.sums))
+        if number == len(self.sums):
+            self.sums.append(Sum(cells, (), None))
+        before = self.sums[number].known
+        self.sums[number] = self.sums[number]._replace(known=before & known if before and known else before or known)
+        return number
 
     def _cells_of(self, when: str, code: str, names: Iterable[str]) -> tuple[int, ...] | None:
         """The cells of figures of a council; None unless it returned all of them."""
@@ -114,10 +123,11 @@ class _Known:
 def audit(summaries: Sequence[Summary], collection: Collection, councils: Iterable[Council]) -> Audit:
     """Attack summaries together from their files alone. ``councils`` are those of the register, of any date.
 
-    ``UsageError`` if nothing is protected in one, they are not of one collection and policy, or a council is in no
-    register; ``ErrorsFound`` if their figures contradict each other.
+    ``UsageError`` if nothing is protected in one, they are not of one collection and policy, two of one quarter are not
+    of the same returns, or a council is in no register; ``ErrorsFound`` if their figures contradict each other.
     """
     policy = summaries[0].manifest.policy
+    first = {each.period: each for each in reversed(summaries)}
     for each in summaries:
         if each.manifest.policy.base == 1:
             problem = f"'{each.folder}' has exact numbers: nothing is hidden in it that could be worked out."
@@ -125,6 +135,11 @@ def audit(summaries: Sequence[Summary], collection: Collection, councils: Iterab
         if (each.manifest.policy, each.manifest.collection) != (policy, collection.slug):
             problem = f"'{each.folder}' is of another collection than '{summaries[0].folder}', or protected otherwise."
             raise UsageError(problem, "Give folders of one collection and one policy.")
+        if each.manifest.used() != first[each.period].manifest.used():
+            problem = (
+                f"'{each.folder}' and '{first[each.period].folder}' are of one quarter, but not of the same returns."
+            )
+            raise UsageError(problem, "Give one of the two.")
     known = _Known(summaries, collection, councils)
     exposed: dict[str, Interval] = {}
     if known.names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 import polars as pl
@@ -23,7 +23,7 @@ class Collated(NamedTuple):
 
     ``participating`` returns were used, of ``on_register`` councils that existed in the period. ``measures`` has the
     columns of :data:`~mspof_cli.measures.TIDY`, from the accepted ``returns`` of the ``spans`` of time. ``decisions``
-    are in the order of the files, without the ``other_periods``' returns.
+    are in the order of the files, those on returns of ``other`` quarters apart.
     """
 
     collection: Collection
@@ -32,7 +32,7 @@ class Collated(NamedTuple):
     on_register: int
     measures: pl.DataFrame
     decisions: tuple[Decision, ...]
-    other_periods: int
+    other: tuple[Decision, ...]
     returns: tuple[Return, ...]
     spans: tuple[Span, ...]
 
@@ -40,6 +40,17 @@ class Collated(NamedTuple):
     def edition(self) -> Edition:
         """What the measures are made of."""
         return Edition(self.returns, self.spans)
+
+    @property
+    def refused_earlier(self) -> list[Decision]:
+        """The decisions on returns of earlier quarters that were left out because of errors."""
+        earlier = (each for each in self.other if (when := each.checked.ret.who.period) and when < self.period)
+        return [each for each in earlier if each.has_errors]
+
+    @property
+    def refused(self) -> list[Decision]:
+        """These, and those on returns of the quarter itself."""
+        return [*(each for each in self.decisions if each.has_errors), *self.refused_earlier]
 
 
 def _is_of(ret: Return, collection: Collection, register_name: str, until: Period) -> bool:
@@ -82,5 +93,15 @@ def collate(checked: Iterable[Checked], period: Period, registers: Callable[[Col
     window = sorted((ret for ret in every if _is_of(ret, collection, register_name, period)), key=_place)
     spans = spans_of(period, [ret.who.period for ret in window if ret.who.period])
     measured = measures(figures_of(window), collection, spans)
-    others = len(checked) - len(decisions)
-    return Collated(collection, period, len(used), len(on_register), measured, decisions, others, tuple(window), spans)
+    files = {ret.file for ret in window}
+    other = tuple(_decision_on_other(each, files) for each in checked if each.ret.who.period not in (period, None))
+    return Collated(collection, period, len(used), len(on_register), measured, decisions, other, tuple(window), spans)
+
+
+def _decision_on_other(checked: Checked, used: Container[str]) -> Decision:
+    """What became of a return of another quarter than the one that is collated; ``used`` are files."""
+    if checked.ret.file in used:
+        return Decision(checked, used=True, why="for longer periods and trends")
+    if is_used(checked):
+        return Decision(checked, used=False, why="of a later quarter, another collection or another register")
+    return decision_on(checked)

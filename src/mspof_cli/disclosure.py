@@ -40,8 +40,7 @@ class Audience(Frozen):
     """Who a summary is for: the policy that protects it, and the levels of areas that it has figures for.
 
     The figures of an area with fewer than ``councils`` councils are hidden. ``names_files``: whether it says what
-    became of each file, with findings and explanations, which speak of exact numbers. ``closer`` are the audiences who
-    are shown more by the same policy, and can read this too.
+    became of each file, with findings and explanations, which speak of exact numbers.
     """
 
     slug: str
@@ -50,7 +49,12 @@ class Audience(Frozen):
     levels: tuple[Literal["participating", "matched_panel", "council_type", "region", "council"], ...]
     councils: int = 1
     names_files: bool = False
-    closer: tuple[Audience, ...] = ()
+
+
+class PlacedAudience(Audience):
+    """An audience among others: ``closer`` are those who are shown more by the same policy, and can read this too."""
+
+    closer: tuple[PlacedAudience, ...] = ()
 
 
 # What stands for a figure that is not there: not available, not applicable, none recorded, and older signs.

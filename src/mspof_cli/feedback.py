@@ -27,8 +27,8 @@ TEAM = "Explained by (team)"
 # What stands before a value at fault, or beside a cell that can't show it.
 SYMBOLS = {Severity.ERROR: "\N{BALLOT X}", Severity.QUERY: "?", Severity.NOTE: "i"}
 
-# How a note on a cell of a marked copy begins.
-NOTE_BEGINS = "{symbol} {code} ({severity})\n"
+# How a note on a cell of a marked copy begins and ends.
+NOTE_BEGINS, NOTE_ENDS = "{symbol} {code} ({severity})\n", "\n\N{EM DASH} mspof"
 OWN_NOTE = re.compile(rf"\S [A-Z]+[0-9]+ \(({'|'.join(severity.value for severity in Severity)})\)\r?\n")
 
 
@@ -88,8 +88,8 @@ def feedback_sheet(workbook: Workbook) -> str | None:
 
 
 def is_own_note(text: str) -> bool:
-    """Whether a note is one that marks a cell of a marked copy."""
-    return OWN_NOTE.match(text) is not None
+    """Whether a note is one that marks a cell of a marked copy, and nobody has added to it."""
+    return OWN_NOTE.match(text) is not None and text.endswith(NOTE_ENDS.strip())
 
 
 def _sheets(workbook: Workbook) -> Iterator[_Sheet]:

@@ -19,7 +19,7 @@ from mspof_cli.coherence import (
     edition_problems,
     rule_problems,
 )
-from mspof_cli.disclosure import Audience, Policy
+from mspof_cli.disclosure import Audience, PlacedAudience, Policy
 from mspof_cli.errors import MspofError, SchemaError
 from mspof_cli.layout import label_key
 from mspof_cli.register import Register
@@ -111,16 +111,17 @@ class Schemas:
         return {each.slug: each for each in policies}
 
     @cached_property
-    def audiences(self) -> dict[str, tuple[Audience, Policy]]:
+    def audiences(self) -> dict[str, tuple[PlacedAudience, Policy]]:
         """Who a summary can be for, by name, from the many to the few, with the policy that protects it."""
         _refuse(self.folder / DISCLOSURE, audience_problems(self._disclosure.audience, self.policies))
-        audiences: dict[str, tuple[Audience, Policy]] = {}
-        closer: tuple[Audience, ...] = ()
+        audiences: dict[str, tuple[PlacedAudience, Policy]] = {}
+        closer: tuple[PlacedAudience, ...] = ()
         for each in reversed(self._disclosure.audience):
             policy = self.policies[each.policy]
-            audiences[each.slug] = each.model_copy(update={"closer": closer}), policy
+            placed = PlacedAudience(**dict(each), closer=closer)
+            audiences[each.slug] = placed, policy
             if policy.base > 1:
-                closer = (each, *closer)
+                closer = (placed, *closer)
         return dict(reversed(audiences.items()))
 
     @cached_property

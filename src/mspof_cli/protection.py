@@ -16,7 +16,15 @@ import polars as pl
 
 from mspof_cli.attack import Attack, Protection, protect
 from mspof_cli.collation import Collated
-from mspof_cli.disclosure import SHARE, Audience, Policy, publish, published_interval, share_as_published
+from mspof_cli.disclosure import (
+    SHARE,
+    Audience,
+    PlacedAudience,
+    Policy,
+    publish,
+    published_interval,
+    share_as_published,
+)
 from mspof_cli.earlier import Earlier
 from mspof_cli.errors import MspofError
 from mspof_cli.insiders import told_to_insiders
@@ -70,7 +78,11 @@ class Fact(NamedTuple):
 
 
 def protected(
-    collated: Collated, audience: Audience, policy: Policy, facts: Iterable[Fact] = (), before: Sequence[Earlier] = ()
+    collated: Collated,
+    audience: PlacedAudience,
+    policy: Policy,
+    facts: Iterable[Fact] = (),
+    before: Sequence[Earlier] = (),
 ) -> Protected:
     """The measures as an audience may see them, who knows ``facts`` and what was published ``before``.
 
@@ -96,7 +108,7 @@ def protected(
     return Protected(frame, hidden, len(further & sums.shown))
 
 
-def _seen_by(audience: Audience, before: Iterable[Earlier]) -> list[Earlier]:
+def _seen_by(audience: PlacedAudience, before: Iterable[Earlier]) -> list[Earlier]:
     """The earlier summaries that were not for a closer audience."""
     closer = {each.slug for each in audience.closer}
     return [each for each in before if each.summary.manifest.audience.slug not in closer]

@@ -10,7 +10,7 @@ import polars as pl
 
 from mspof_cli.collation import Collated
 from mspof_cli.comparison import beside_england, beside_sac, known_of
-from mspof_cli.disclosure import Audience, Policy
+from mspof_cli.disclosure import Audience, PlacedAudience, Policy
 from mspof_cli.earlier import Earlier
 from mspof_cli.findings import Severity
 from mspof_cli.measures import PANEL
@@ -68,14 +68,14 @@ class Published(NamedTuple):
     returns: pl.DataFrame | None
     sac: pl.DataFrame | None
     inputs: tuple[Input, ...]
-    before: tuple[Summary, ...]
+    before: tuple[Summary, ...]  # for whichever audience
     schemas_sha256: str
 
 
 def published(
     collated: Collated,
     checked: Iterable[Checked],
-    audience: Audience,
+    audience: PlacedAudience,
     policy: Policy,
     sac: Sac | None = None,
     england: Sequence[EnglandFigure] = (),
@@ -84,15 +84,14 @@ def published(
 ) -> Published:
     """What an audience may see of a quarter, from every return that was ``checked``; errors as of ``protected``.
 
-    ``before`` are the summaries published earlier, which are known, and with which the figures are compared.
+    ``before`` are the summaries published earlier, which are known. Figures are compared with those for this audience.
 
     What is beside SAC are exact sums, which not everybody may know; but everybody knows SAC, so that is reckoned with.
     """
     everything = protected(collated, audience, policy, known_of(collated.returns, sac) if sac else (), before)
-    table = everything.table
-    revised = revisions(table, collated, before, audience.slug) if before else None
-    if revised is not None:
-        table = marked(table, revised)
+    own_before = [each for each in before if each.summary.manifest.audience.slug == audience.slug]
+    revised = revisions(everything.table, collated, own_before) if own_before else None
+    table = everything.table if revised is None else marked(everything.table, revised)
     own = table.filter(pl.col("level") != PANEL, period=str(collated.period))
     measures = everything._replace(table=own)
     return Published(
@@ -112,7 +111,7 @@ def published(
         explanations=_explanations(collated, exact=audience.names_files),
         england=beside_england(collated, measures.table, england),
         returns=_returns(collated) if audience.names_files else None,
-        inputs=tuple(sorted(_inputs(collated, checked, named=audience.names_files), key=_order)),
+        inputs=tuple(sorted(_inputs(collated, named=audience.names_files), key=_order)),
         before=tuple(each.summary for each in before),
         schemas_sha256=schemas_sha256,
         sac=beside_sac(collated, checked, sac) if audience.names_files else None,
@@ -177,14 +176,10 @@ def _explained(collated: Collated, *, exact: bool) -> Iterator[tuple[str, ...]]:
                 yield council.name, finding.code, finding.question or "", query, told
 
 
-def _inputs(collated: Collated, checked: Iterable[Checked], *, named: bool) -> Iterator[Input]:
+def _inputs(collated: Collated, *, named: bool) -> Iterator[Input]:
     """Every file that was read: those of the quarter, those that only longer periods are made of, and the others."""
-    decided = [(each.checked.ret, each.used, each.why) for each in collated.decisions]
-    there = {ret.file for ret, _, _ in decided}
-    decided += [(ret, True, "for longer periods and trends") for ret in collated.returns if ret.file not in there]
-    there |= {ret.file for ret in collated.returns}
-    decided += [(each.ret, False, "of another quarter") for each in checked if each.ret.file not in there]
-    for ret, used, why in decided:
+    for checked, used, why in (*collated.decisions, *collated.other):
+        ret = checked.ret
         own = Input(sha256=ret.sha256, decision="used" if used else "left out")
         if not named:
             yield own

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from mspof_cli.collation import Collated
+from mspof_cli.disclosure import Policy
 from mspof_cli.earlier import Earlier
 from mspof_cli.measures import PANEL, Measure, measures_of, panel_quarters
 from mspof_cli.periods import Period
@@ -24,6 +25,8 @@ REVISION_COLUMNS = (
     *("collection", "period", "span", "level", "ons_code", "name", "question", "measure", "label", "respondent"),
     *("part", "before", "now", "change", "because"),
 )
+
+SPREAD = ("median", "lower_quartile", "upper_quartile")
 
 NO_RETURN = "No return has changed: the figure was worked out differently."
 
@@ -52,16 +55,16 @@ class Change(NamedTuple):
         return f"{what}: {who.council.name if who.council else ''}, {who.period}"
 
 
-def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier], audience: str) -> pl.DataFrame:
-    """The figures of a protected table that differ from the last summary before, for the same audience, with them.
+def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]) -> pl.DataFrame:
+    """The figures of a protected table that differ from the last summary before, all for its audience, with them.
 
     A matched panel over other quarters is another panel, and is not compared. A number that is only hidden, or shown,
-    in another place, because others need to be, has not changed.
+    in another place, because others need to be, has not changed, nor has a median of other councils for that reason.
     """
     measures = {(each.slug, each.respondent or ""): each for each in measures_of(collated.collection)}
     rows = [(row_of(tidy), tidy) for tidy in table.to_dicts()]
     told, compared = [], set()
-    for each in reversed([each for each in before if each.summary.manifest.audience.slug == audience]):
+    for each in reversed(before):
         changes = _changes(each.edition, collated)
         same_panel = panel_quarters(each.edition.spans) == panel_quarters(collated.spans)
         for row, tidy in rows:
@@ -73,7 +76,7 @@ def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]
             told += [
                 {**tidy, **part, "because": because or NO_RETURN}
                 for part in _parts(each.summary, row, tidy)
-                if because or each.summary.manifest.policy.symbol not in part.values()
+                if because or not _may_be_hiding(part, each.summary.manifest.policy)
             ]
     return pl.DataFrame(told, schema=dict.fromkeys(REVISION_COLUMNS, pl.String), orient="row")
 
@@ -87,10 +90,15 @@ def marked(table: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(marker=pl.Series(markers, dtype=pl.String))
 
 
+def _may_be_hiding(part: Mapping[str, str], policy: Policy) -> bool:
+    """Whether a figure may have changed only because numbers are hidden, or shown, in other places than before."""
+    return policy.symbol in part.values() or (policy.base > 1 and part["part"] in SPREAD)
+
+
 def _parts(summary: Summary, row: Row, now: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The parts of a row that have changed: before, now, and by how much."""
     before = summary.rows[row]
-    for part in ("numerator", "denominator", *(["value", "median"] if now["unit"] == "percent" else [])):
+    for part in ("numerator", "denominator", *(["value", *SPREAD] if now["unit"] == "percent" else [])):
         if before.get(part, now[part]) != now[part]:  # trends of other quarters have no medians
             change = _change(before[part], now[part])
             yield {"part": part, "before": before[part], "now": now[part], "change": change}
@@ -107,7 +115,7 @@ def _change(before: str, now: str) -> str:
 def _changes(before: Edition, now: Collated) -> list[Change]:
     """The returns that are not the same bytes as those before, in order of council and quarter."""
     old, new = ({_whose(ret): ret for ret in edition.returns} for edition in (before, now.edition))
-    refused = {_whose(each.checked.ret) for each in now.decisions if each.has_errors}
+    refused = {_whose(each.checked.ret) for each in now.refused}
     pairs = (Change(old.get(key), new.get(key), key in refused) for key in sorted({*old, *new}))
     return [each for each in pairs if not (each.before and each.now and each.before.sha256 == each.now.sha256)]
 

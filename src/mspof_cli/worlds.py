@@ -113,9 +113,11 @@ class Problem:
         return [number for number, row in self._rows.items() if abs(duals[row]) > NOTHING]
 
     def _least(self, aim: Mapping[int, float]) -> float:
-        """The least that a weighted sum can be, if halves are counted."""
+        """The least that a weighted sum can be, if halves are counted; without end if the solver does not say."""
         self._towards(aim, in_whole_numbers=False)
         self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return -float(highspy.kHighsInf)
         return float(self._solver.getInfo().objective_function_value)
 
     def _towards(self, aim: Mapping[int, float], *, in_whole_numbers: bool) -> None:

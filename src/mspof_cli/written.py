@@ -20,6 +20,13 @@ from mspof_cli.sums import Row, row_of
 MANIFEST, MEASURES, TRENDS, PARTICIPATION = "manifest.json", "measures.csv", "trends.csv", "participation.csv"
 FINDINGS, REVISIONS, ENGLAND, SAC = "findings.csv", "revisions.csv", "england.csv", "sac.csv"
 ASCOF, LGINFORM = "ascof.csv", "lginform.csv"
+METADATA, QUALITY, WORKBOOK, SPREADSHEET = "csv-metadata.json", "quality.md", "summary.xlsx", "summary.ods"
+
+# Every file that a summary may have.
+FILES = frozenset(
+    {MANIFEST, MEASURES, TRENDS, PARTICIPATION, FINDINGS, REVISIONS, ENGLAND, SAC, ASCOF, LGINFORM}
+    | {METADATA, QUALITY, WORKBOOK, SPREADSHEET}
+)
 
 
 class Input(Frozen):

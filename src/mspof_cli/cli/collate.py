@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mspof_cli.collation import Collated
-    from mspof_cli.disclosure import Audience, Policy
+    from mspof_cli.disclosure import PlacedAudience, Policy
     from mspof_cli.loading import Schemas
     from mspof_cli.periods import Period
     from mspof_cli.pipeline import Batch
@@ -88,7 +88,7 @@ def collate(
     files = summary_files(published, ods=ods, sources=_sources(known, explanations))
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
     print_out(plain(compose_collation(collated, published, [to / name for name in files])))
-    if any(decision.has_errors for decision in collated.decisions):
+    if collated.refused:
         raise typer.Exit(ERRORS_FOUND)
 
 
@@ -105,7 +105,7 @@ def _sources(sac: Sac | None, explanations: Path | None) -> Iterator[Source]:
 def _collated(
     batch: Batch,
     period: Period,
-    who: tuple[Audience, Policy],
+    who: tuple[PlacedAudience, Policy],
     sac: Sac | None,
     previous: list[Path] | None,
     schemas: Schemas,

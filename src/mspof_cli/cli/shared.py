@@ -11,7 +11,7 @@ import typer
 from mspof_cli.errors import ErrorsFound, MspofError, UsageError
 
 if TYPE_CHECKING:
-    from mspof_cli.disclosure import Audience, Policy
+    from mspof_cli.disclosure import PlacedAudience, Policy
     from mspof_cli.explanations import Explanation
     from mspof_cli.loading import Schemas
     from mspof_cli.periods import Period
@@ -88,7 +88,7 @@ def period_of(text: str) -> Period:
     return period
 
 
-def audience_in(name: str, schemas: Schemas) -> tuple[Audience, Policy]:
+def audience_in(name: str, schemas: Schemas) -> tuple[PlacedAudience, Policy]:
     """Who a summary is for; ``UsageError`` if there is no such audience."""
     if name not in schemas.audiences:
         raise UsageError(f"There is no audience '{name}'.", f"Give --audience one of: {', '.join(schemas.audiences)}.")
@@ -111,7 +111,7 @@ def published_in(files: list[str] | None, schemas: Schemas) -> Sac | None:
     return read_sac(files, schemas)
 
 
-def previous_in(folders: list[Path] | None, audience: Audience, policy: Policy) -> list[Summary]:
+def previous_in(folders: list[Path] | None, audience: PlacedAudience, policy: Policy) -> list[Summary]:
     """Summaries that were published before.
 
     ``UsageError`` for one with exact numbers, unless this audience may know them, or for one that reckoned with one

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mspof_cli.cli.shared import ERRORS_FOUND
+from mspof_cli.errors import UsageError
 
 
 def verify(
@@ -28,6 +29,8 @@ def verify(
     from mspof_cli.outputs.safe import printable
     from mspof_cli.outputs.text import number_of
 
+    if missing := next((each for each in source or () if not each.is_file()), None):
+        raise UsageError(f"There is no file '{missing}'.", "Give --source the files of SAC or explanations.")
     found = compare(folder, find_workbooks(returns).files if returns else None, source)
     said = [f"{number_of(found.outputs, 'output')} as written."]
     if returns:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mspof_cli import __version__
 from mspof_cli.published import Published
 from mspof_cli.rules import catalogue
-from mspof_cli.written import MANIFEST, Before, Input, Manifest, Output, Source, read_manifest, sha256_of
+from mspof_cli.written import FILES, MANIFEST, Before, Input, Manifest, Output, Source, read_manifest, sha256_of
 
 
 def manifest(published: Published, files: Mapping[str, bytes], sources: Iterable[Source]) -> bytes:
@@ -61,9 +61,8 @@ def verify(folder: Path, inputs: Iterable[Path] | None, sources: Iterable[Path] 
     ``UsageError`` if there is no manifest that can be read.
     """
     told, manifest_sha256 = read_manifest(folder)
-    known = {MANIFEST, *(each.file for each in told.outputs)}
-    strays = sorted(each.name for each in folder.iterdir() if each.name not in known)
-    wrong = [f"'{name}' is not of this summary." for name in strays]
+    others = FILES - {MANIFEST, *(each.file for each in told.outputs)}
+    wrong = [f"'{name}' is not of this summary." for name in sorted(others) if (folder / name).exists()]
     right = 0
     for each in told.outputs:
         found = sha256_of(folder / each.file)
@@ -74,9 +73,9 @@ def verify(folder: Path, inputs: Iterable[Path] | None, sources: Iterable[Path] 
     used = [] if inputs is None else [each for each in told.inputs if each.decision == "used"]
     read = [] if sources is None else list(told.sources)
     changed = [f"A return that was used is not there, or has changed: {name}." for name in _missing(used, inputs or ())]
-    others = [f"A file that was used is not there, or has changed: {name}." for name in _missing(read, sources or ())]
-    left = len(used) - len(changed), len(read) - len(others)
-    return Verified(right, *left, bool(told.sources), manifest_sha256, (*wrong, *changed, *others))
+    besides = [f"A file that was used is not there, or has changed: {name}." for name in _missing(read, sources or ())]
+    left = len(used) - len(changed), len(read) - len(besides)
+    return Verified(right, *left, bool(told.sources), manifest_sha256, (*wrong, *changed, *besides))
 
 
 def _missing(told: Iterable[Input | Source], files: Iterable[Path]) -> list[str]:

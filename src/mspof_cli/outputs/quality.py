@@ -79,7 +79,8 @@ def _answered(published: Published) -> Iterator[str]:
 
 def _revisions(published: Published, revisions: pl.DataFrame) -> Iterator[str]:
     """What has changed since earlier summaries, and because of which returns."""
-    summaries = ", ".join(f"{each.period} ({each.manifest.audience.slug})" for each in published.before)
+    own = [each for each in published.before if each.manifest.audience.slug == published.audience.slug]
+    summaries = ", ".join(f"{each.period} ({each.manifest.audience.slug})" for each in own)
     yield f"Compared with what was published before: {summaries}. {revisions.height} figures are not what they were."
     causes = revisions.group_by("because", maintain_order=True).len("figures").select("because", "figures")
     if causes.height:

@@ -23,15 +23,17 @@ from mspof_cli.written import (
     LGINFORM,
     MANIFEST,
     MEASURES,
+    METADATA,
     PARTICIPATION,
+    QUALITY,
     REVISIONS,
     SAC,
+    SPREADSHEET,
     TRENDS,
+    WORKBOOK,
     Source,
 )
 
-METADATA, QUALITY, WORKBOOK = "csv-metadata.json", "quality.md", "summary.xlsx"
-SPREADSHEET = "summary.ods"
 # In some summaries only, so they might be left from the one before.
 SOMETIMES = (TRENDS, REVISIONS, ENGLAND, SAC, SPREADSHEET)
 

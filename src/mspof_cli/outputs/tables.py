@@ -210,7 +210,8 @@ def _revisions(frame: pl.DataFrame) -> pl.DataFrame:
         "change": "Change",
         "because": "Because",
     }
-    parts = {"numerator": "number", "denominator": "out of", "value": "percentage", "median": "median of councils"}
+    parts = {"numerator": "number", "denominator": "out of", "value": "percentage"}
+    parts |= {name: heading.lower() for name, heading in SPREAD_HEADINGS.items()}
     said = frame.with_columns(
         pl.col("part").replace(parts),
         pl.col("span").replace({QUARTER: "Quarter", **PERIODS}),

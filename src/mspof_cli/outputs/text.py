@@ -262,11 +262,12 @@ def compose_collation(collated: Collated, published: Published, files: Iterable[
     """What was collated, what was left out and why, how it stands beside SAC, and what was written."""
     coverage = f"{collated.participating} of {collated.on_register} councils on the register"
     lines = [Line(f"{collated.collection.short_name} {collated.period}: {coverage}.", kind="heading")]
-    for decision in collated.decisions:
+    earlier = collated.refused_earlier
+    for decision in (*collated.decisions, *earlier):
         if not decision.used:
             lines.append(Line(printable(f"Left out: '{decision.checked.ret.file}': {decision.why}"), kind="detail"))
-    if collated.other_periods:
-        lines.append(Line(f"{number_of(collated.other_periods, 'return')} for other periods.", kind="detail"))
+    if other := len(collated.other) - len(earlier):
+        lines.append(Line(f"{number_of(other, 'return')} for other periods.", kind="detail"))
     if published.sac is not None:
         positions = Counter(published.sac["position"].to_list())
         counts = ", ".join(f"{number} {position.replace('_', ' ')}" for position, number in sorted(positions.items()))

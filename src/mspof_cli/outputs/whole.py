@@ -120,8 +120,10 @@ def _hidden(target: Path) -> Iterator[Path]:
     hidden = target.with_name(f".{target.name}.mspof")
     try:
         hidden.mkdir(mode=0o700, exist_ok=True)
-    except FileExistsError:  # another run removed it, as this one looked whether it is a folder
-        raise _busy(target) from None
+    except FileExistsError:
+        if hidden.is_file():
+            raise MspofError(f"'{hidden}' is in the way.", "Remove it, and run again.") from None
+        raise _busy(target) from None  # another run removed it, as this one looked whether it is a folder
     try:
         locked = _lock(hidden / LOCK, target)
         try:

@@ -144,7 +144,7 @@ def _comment(findings: Sequence[Finding], front: str) -> str:
     more = len(findings) - len(said)
     if more:
         said.append(f"And {more:,} more: see the sheet '{front}'.")
-    return "\n\n".join(said)
+    return "\n\n".join(said) + feedback.NOTE_ENDS
 
 
 def _to_do(finding: Finding) -> str:
