@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build import CLEAN, COLLECTION, REGISTER, SCHEMAS
+from build import CLEAN, COLLECTION, QUARTER, REGISTER, SCHEMAS
 from test_cli import Outcome, here  # noqa: F401  a fixture
 from test_collation import COUNCILS, LARGE, a_return, collated
 from test_earlier import wrote
@@ -17,7 +17,7 @@ from mspof_cli.audit import Audit, audit
 from mspof_cli.errors import ErrorsFound, UsageError
 from mspof_cli.intervals import Interval
 from mspof_cli.sums import Row
-from mspof_cli.written import Summary
+from mspof_cli.written import Before, Summary
 
 PARTICIPANTS = SCHEMAS.audiences["participants"]
 Told = dict[str, str]
@@ -139,6 +139,18 @@ def test_what_two_summaries_tell_together(tmp_path: Path) -> None:
 
 def test_a_number_that_two_summaries_show_is_one(three: Summary) -> None:
     assert audited(three, three) == audited(three)
+
+
+def test_a_quarter_that_the_next_did_not_reckon_with(tmp_path: Path) -> None:
+    first = [a_return(council, LARGE, QUARTER.previous) for council in COUNCILS[:3]]
+    second = [a_return(council, LARGE) for council in COUNCILS[:3]]
+    one = wrote(collated(first, QUARTER.previous), tmp_path / "one", *PARTICIPANTS)
+    other = wrote(collated([*first, *second]), tmp_path / "other", *PARTICIPANTS)
+    fault = f"'{other.folder}' was written without --previous '{one.folder}': small numbers may be worked out of both."
+    assert audited(other, one).faults == (fault,)
+    before = Before(period="2018-19-Q2", audience="participants", manifest_sha256=one.manifest_sha256)
+    told = other._replace(manifest=other.manifest.model_copy(update={"before": (before,)}))
+    assert audited(told, one).faults == ()
 
 
 def test_summaries_of_a_quarter_are_of_the_same_returns(three: Summary) -> None:

@@ -328,6 +328,19 @@ def test_a_return_of_an_earlier_quarter_that_needs_correcting_is_said_to(here: P
     assert why["forms/q2.xlsx"].startswith("This is submission 1. Submission 2, in 'q2 again.xlsx', replaced it")
 
 
+def test_which_quarters_were_not_reckoned_with_is_said(here: Path) -> None:
+    second: dict[str, Value] = {"quarter": "Q2 July to September", "completed": datetime.date(2018, 10, 10)}
+    (here / "forms" / "q2.xlsx").write_bytes(workbook(FORM, clean(**second)))
+    Outcome("collate", "forms", "--period", "2018-19-Q2", "--to", "second")
+    said = "This summary has numbers of 2018-19-Q2 in it, of which no summary was given."
+    assert said in collated("forms", "--to", "third").err
+    statement = (here / "third" / "quality.md").read_text(encoding="utf-8")
+    assert "No summary that was published before was reckoned with." in statement
+    assert collated("forms", "--to", "third", "--previous", "second").err == ""
+    assert "Reckoned with: 2018-19-Q2 (public)." in (here / "third" / "quality.md").read_text(encoding="utf-8")
+    assert said not in collated("forms", "--audience", "internal", "--to", "ours").err
+
+
 def test_a_summary_for_others_is_reckoned_with_and_not_compared(here: Path) -> None:
     collated("forms", "--audience", "participants", "--to", "theirs")
     outcome = collated("forms", "--audience", "internal", "--previous", "theirs", "--to", "ours")

@@ -64,9 +64,9 @@ def a_return(council: Council, counts: Mapping[str, int | None], period: Period 
     return returned(cover(**names, **when) | figures(counts), file=f"{council.ons_code} {period}.xlsx")
 
 
-def collated(returns: Iterable[Return]) -> Collated:
+def collated(returns: Iterable[Return], period: Period = QUARTER) -> Collated:
     """The returns, every one of them accepted: what rules say of them is another matter."""
-    return collate([Checked(ret, ()) for ret in returns], QUARTER, SCHEMAS.register)
+    return collate([Checked(ret, ()) for ret in returns], period, SCHEMAS.register)
 
 
 def written(result: Collated, audience: str = "internal") -> dict[str, bytes]:
@@ -583,7 +583,7 @@ def test_workbook_has_the_figures_of_the_csv() -> None:
             assert [[as_text(value) for value in row[start : start + 6]] for row in table] == [
                 [
                     *(row["question"], row["label"]),
-                    COLLECTION.respondents.get(row["respondent"], "Not asked apart"),
+                    COLLECTION.respondents.get(row["respondent"], "Not applicable"),
                     *(as_text(row["numerator"]), as_text(row["denominator"])),
                     as_text(row["value"]) if row["unit"] == "percent" else "[z]",
                 ]

@@ -167,7 +167,7 @@ def test_a_mark_is_a_fill_a_symbol_and_a_comment() -> None:
         "? MSP202 (query)\n30 people expressed outcomes in Q1, but Q2 covers only 27 of them.\n"
         "Add the 3 missing to Q2, or explain why it is not known whether their outcomes were achieved.\n\n"
         "? PCT101 (query)\n'Outcomes fully achieved' comes to 100 %: 27 of 27.\n"
-        "Check the figures. If they are right, explain how this was so for everyone."
+        "Check the figures. If they are right, explain how this was so for everyone.\n\N{EM DASH} mspof"
     )
     assert plain.comment is None
 
@@ -644,7 +644,7 @@ def test_a_cell_with_very_many_findings_says_the_first_and_how_many_more(tmp_pat
     [copy] = (tmp_path / "out").glob("*.xlsx")
     note = openpyxl.load_workbook(copy)["Questions"]["C9"].comment.text
     assert note.count("FORM107") == 5
-    assert note.endswith("\n\nAnd 995 more: see the sheet 'Feedback'.")
+    assert note.endswith("\n\nAnd 995 more: see the sheet 'Feedback'.\n\N{EM DASH} mspof")
     assert len(note) < 1100
 
 

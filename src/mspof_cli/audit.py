@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import permutations
 from typing import NamedTuple
 
 from mspof_cli.attack import Attack
@@ -149,8 +150,22 @@ def audit(summaries: Sequence[Summary], collection: Collection, councils: Iterab
         narrow = attack.narrow(known.targets, policy.possible)
         exposed = {known.targets[n]: bounds for n, bounds in narrow.items() if bounds.low <= policy.hidden_to}
     used = sum(each.known is not None for each in known.sums)
-    faults = (fault for each in summaries for fault in _faults(each, policy))
+    faults = [fault for each in summaries for fault in _faults(each, policy)]
+    faults += (_not_reckoned_with(*pair) for pair in _pairs(summaries))
     return Audit(len(known.targets), used, exposed, tuple(dict.fromkeys(faults)))
+
+
+def _pairs(summaries: Sequence[Summary]) -> Iterator[tuple[Summary, Summary]]:
+    """Summaries of two quarters for one audience, with returns in common, of which the later leaves out the earlier."""
+    for one, other in permutations(summaries, 2):
+        before = {each.manifest_sha256 for each in other.manifest.before}
+        alike = one.manifest.audience == other.manifest.audience and one.period < other.period
+        if alike and one.manifest.used() & other.manifest.used() and one.manifest_sha256 not in before:
+            yield one, other
+
+
+def _not_reckoned_with(one: Summary, other: Summary) -> str:
+    return f"'{other.folder}' was written without --previous '{one.folder}': small numbers may be worked out of both."
 
 
 def _is_of(summary: Summary, row: Row, measure: Measure) -> bool:

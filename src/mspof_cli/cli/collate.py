@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from mspof_cli.sac import Sac
     from mspof_cli.written import Source
 
+QUARTERS_NAMED = 4
+
 To = Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write to.", show_default=False)]
 AudienceOption = Annotated[
     str,
@@ -46,7 +48,7 @@ PreviousOption = Annotated[
     typer.Option(
         "--previous",
         metavar="DIR",
-        help="A summary that was published before. Once for each, the latest last.",
+        help="A summary that was published before, of an earlier quarter too. Once for each, the latest last.",
         show_default=False,
         readable=False,
     ),
@@ -84,12 +86,26 @@ def collate(
     from mspof_cli.outputs.text import compose_collation, plain
 
     collated, published = _collated(batch, wanted, who, known, previous, loaded)
+    _say_what_was_not_given(collated, published)
     refuse_other_audience(to, published)
     files = summary_files(published, ods=ods, sources=_sources(known, explanations))
     whole_folder(to, files.items(), inputs_of(batch, known, explanations), former=SOMETIMES)
     print_out(plain(compose_collation(collated, published, [to / name for name in files])))
     if collated.refused:
         raise typer.Exit(ERRORS_FOUND)
+
+
+def _say_what_was_not_given(collated: Collated, published: Published) -> None:
+    """Say which earlier quarters' numbers are in this summary too, of which no summary was given."""
+    from mspof_cli.findings import some_of
+    from mspof_cli.outputs.deliver import say
+
+    earlier = {str(ret.who.period) for ret in collated.returns} - {str(collated.period)}
+    missing = sorted(earlier - {str(each.period) for each in published.before})
+    if missing and published.policy.base > 1:
+        quarters = some_of(missing, QUARTERS_NAMED)
+        problem = f"This summary has numbers of {quarters} in it, of which no summary was given."
+        say(problem, "If one was published, give it with --previous, or small numbers may be worked out of both.")
 
 
 def _sources(sac: Sac | None, explanations: Path | None) -> Iterator[Source]:

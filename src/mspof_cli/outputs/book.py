@@ -57,6 +57,7 @@ WIDTHS = {
     "Figure": 14,
 }
 NUMBER_HEADING = "number-heading"
+MARKER = "Marker"  # stands among numbers
 NUMBERS = WHOLE, DECIMAL = "number", "decimal"
 NUMBER_WIDTH, COVER_WIDTH = 15, 110
 ONE_TABLE = "This sheet has one table. Symbols in it are explained on the sheet 'Notes'."
@@ -83,7 +84,7 @@ def look_of(heading: str, text: str) -> str:
     """How the text of a cell under a heading looks: as one of ``NUMBERS`` if it is a number to compute with."""
     if heading not in WIDTHS and NUMBER.fullmatch(text):
         return DECIMAL if "." in text else WHOLE
-    return "symbol" if text.startswith("[") else "wrapped" if heading in WRAPPED else "text"
+    return "symbol" if text.startswith("[") or heading == MARKER else "wrapped" if heading in WRAPPED else "text"
 
 
 def look_of_heading(name: str, frame: pl.DataFrame) -> str:

@@ -29,7 +29,7 @@ def symbols_of(published: Published) -> dict[str, str]:
     )
     symbols = {policy.symbol: hidden} if policy.base > 1 else {}
     if published.revisions is not None:
-        symbols[REVISED] = "revised: not what was published before"
+        symbols[REVISED] = "revised: not what was published before, and not only hidden or shown for the sake of others"
     return {
         **symbols,
         NOT_AVAILABLE: "not available: no council returned it",

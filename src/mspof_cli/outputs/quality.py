@@ -105,6 +105,9 @@ def _protection(published: Published) -> Iterator[str]:
         f"In the tables: {hidden_in_words(published.measures)}"
     )
     yield ""
+    named = ", ".join(f"{each.period} ({each.manifest.audience.slug})" for each in published.before)
+    yield f"Reckoned with: {named}." if named else "No summary that was published before was reckoned with."
+    yield ""
     yield NOT_TOLD
 
 

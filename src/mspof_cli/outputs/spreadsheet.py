@@ -7,6 +7,7 @@ returns give the same bytes on any day.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ LEFT_BEHIND = (
     "manifest.rdf",
     "settings.xml",
 )  # of the document that odfdo begins with
+
+LEFT_OVER = re.compile(rb"<meta:(?:user-defined|document-statistic)[^>]*/>")
 
 NUMBER_STYLE = """<number:number-style style:name="{name}"><number:number number:min-integer-digits="1" {more}/>
 </number:number-style>"""
@@ -199,13 +202,13 @@ def _packed(document: Document, tables: Sequence[str]) -> bytes:
         for name, data in _parts(made):
             info = zipfile.ZipInfo(name, CREATED.timetuple()[:6])
             info.compress_type = zipfile.ZIP_STORED if name == MIMETYPE else zipfile.ZIP_DEFLATED
-            packed.writestr(info, _with(tables, data) if name == "content.xml" else _in_english(data))
+            packed.writestr(info, _with(tables, data) if name == "content.xml" else _made_ours(data))
     return last.getvalue()
 
 
-def _in_english(part: bytes) -> bytes:
-    """A part of the empty document that it began as, whose styles are in French."""
-    return part.replace(b'fo:language="fr" fo:country="FR"', b'fo:language="en" fo:country="GB"')
+def _made_ours(part: bytes) -> bytes:
+    """A part of the empty document that it began as, whose styles are in French, and that counts its empty table."""
+    return LEFT_OVER.sub(b"", part).replace(b'fo:language="fr" fo:country="FR"', b'fo:language="en" fo:country="GB"')
 
 
 def _with(tables: Sequence[str], content: bytes) -> bytes:

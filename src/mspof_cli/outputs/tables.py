@@ -12,7 +12,7 @@ from mspof_cli.outputs.csvw import symbols_of
 from mspof_cli.published import NOT_TOLD, Published
 
 CONTENTS = "Contents"
-NOT_ASKED_APART = "Not asked apart"
+NOT_ASKED_APART = "Not applicable"
 PERIODS = {"year_to_date": "Year to date", "last_four_quarters": "Last four quarters"}
 
 MEASURE_HEADINGS = {
@@ -134,11 +134,12 @@ def _notes(published: Published) -> pl.DataFrame:
             "can be because other councils took part."
         )
     if policy.base > 1:
+        least = published.audience.councils
+        few = f", or where fewer than {least} councils are behind it" if least > 1 else ""
         notes.append(
             f"Counts from {policy.hidden_from} to {policy.hidden_to} are hidden, the others rounded to the nearest "
             f"{policy.base}. Percentages are computed from the rounded counts. A number is also hidden where a hidden "
-            "one could be worked out from it, or where fewer than "
-            f"{max(published.audience.councils, 1)} councils are behind it."
+            f"one could be worked out from it{few}."
         )
         notes.append(NOT_TOLD)
     if left_out := _left_out(published):
