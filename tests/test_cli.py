@@ -355,7 +355,7 @@ def test_collate_writes_and_says_what_was_left_out(here: Path) -> None:
         "Left out: 'forms/in/c.xlsx': needs correcting: FIG103",
         "Left out: 'forms/in/d.xlsx': not readable: FILE101",
         *(f"Wrote {Path('out/new', name)}" for name in OUTPUTS),
-        "388 numbers hidden, 0 sums only so that others can't be worked out.",
+        "388 numbers hidden, 0 of them only so that others can't be worked out.",
         "For publication: small numbers are hidden, the rest rounded.",
     ]
     assert outcome.out.startswith("MSPOF 2018-19-Q3: 2 of ")

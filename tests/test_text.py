@@ -349,7 +349,7 @@ def test_collation_in_words() -> None:
         "1 return for other periods.\n"
         "Wrote out/measures.csv\n"
         "Wrote out/\N{REPLACEMENT CHARACTER}.xlsx\n"
-        "76 numbers hidden, 0 sums only so that others can't be worked out.\n"
+        "76 numbers hidden, 0 of them only so that others can't be worked out.\n"
         "For publication: small numbers are hidden, the rest rounded.\n"
     )
 

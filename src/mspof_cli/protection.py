@@ -53,7 +53,7 @@ FARTHEST = 10
 class Protected(NamedTuple):
     """The measures that an audience may see: columns ``COLUMNS``, all of them text, by span, area and measure.
 
-    ``hidden`` is how many numbers are hidden, ``hidden_further`` how many sums so that others can't be worked out.
+    ``hidden`` is how many numbers are hidden, ``hidden_further`` how many of them so that others can't be worked out.
     """
 
     table: pl.DataFrame
@@ -103,9 +103,10 @@ def protected(
     table = _Table(sums, further)
     rows = [row for row in collated.measures.to_dicts() if row["level"] in audience.levels]
     shown = [table.row(row) for row in rows]
-    hidden = sum(row[part] == policy.symbol for row in shown for part in ("numerator", "denominator"))
+    places = [(raw, row, part) for raw, row in zip(rows, shown, strict=True) for part in SHARE]
+    hidden = [(row_of(raw), part) for raw, row, part in places if row[part] == policy.symbol]
     frame = pl.DataFrame(shown, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-    return Protected(frame, hidden, len(further & sums.shown))
+    return Protected(frame, len(hidden), sum(sums.by_key[each] in further & sums.shown for each in hidden))
 
 
 def _seen_by(audience: PlacedAudience, before: Iterable[Earlier]) -> list[Earlier]:

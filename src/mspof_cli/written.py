@@ -68,7 +68,7 @@ class Before(Frozen):
 class Manifest(Frozen):
     """What a summary was made of and by what, and what was written; versions and fingerprints of schemas and rules.
 
-    ``hidden_further`` is how many sums are hidden that are not small themselves, to protect others; None where a
+    ``hidden_further`` is how many numbers are hidden that are not small themselves, to protect others; None where a
     manifest does not say.
     """
 

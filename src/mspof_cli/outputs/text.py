@@ -226,7 +226,7 @@ def number_of(count: int, what: str) -> str:
 
 def hidden_in_words(measures: Protected) -> str:
     """How many numbers are hidden, and how many of them only for the sake of others."""
-    further = f"{number_of(measures.hidden_further, 'sum')} only so that others can't be worked out"
+    further = f"{measures.hidden_further} of them only so that others can't be worked out"
     return f"{number_of(measures.hidden, 'number')} hidden, {further}."
 
 
