@@ -1,25 +1,22 @@
 """What a form checks about its cover: whose return it is and for when, whether it is signed off, and not empty.
 
-Excel can look a council up, but not recognise a name that is written in another way, nor a date in words. What it
-can't judge is not tried, and the state of the return says so.
+Excel can look a council up, but not recognise a name that is written in another way. What it can't judge is not
+tried, and both the message beside it and the state of the return say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from openpyxl.utils.datetime import to_excel
 
 from mspof_cli.findings import either
 from mspof_cli.layout import Form, Key
-from mspof_cli.outputs.form import stated
 from mspof_cli.outputs.form.answer import Reading
 from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check
-from mspof_cli.outputs.form.entry import LARGEST_SUBMISSION, DropDowns
+from mspof_cli.outputs.form.entry import DropDowns
 from mspof_cli.outputs.form.formulas import any_of, text_of, words
-from mspof_cli.outputs.form.typed import Judged, Typed
+from mspof_cli.outputs.form.stated import MONTH_NAMES, Known
 from mspof_cli.periods import parse_year
 from mspof_cli.register import Register
 from mspof_cli.rules.alone import (
@@ -38,20 +35,6 @@ from mspof_cli.schemas import ANSWER, Field, Rule
 GENERAL = {rule.code: rule for rule in COVER}
 
 LONG_AFTER = 9_999_999
-
-
-class Known(NamedTuple):
-    """The councils that a form can look up: ranges of equal length, with a row for each code that a name can have.
-
-    ``begin`` and ``end`` are the first and last day of the council of that code, as Excel counts days. ``are_all`` is
-    whether there are no other councils.
-    """
-
-    names: str
-    codes: str
-    begin: str
-    end: str
-    are_all: bool
 
 
 def known_councils(register: Register, drop_downs: DropDowns, *, are_all: bool) -> Known:
@@ -74,24 +57,6 @@ def known_councils(register: Register, drop_downs: DropDowns, *, are_all: bool) 
     ranges = [drop_downs.range_of(values, heading) for heading, values in zip(headings, columns, strict=True)]
     names, codes, begin, end = ranges
     return Known(names, codes, begin, end, are_all)
-
-
-def judge_of(form: Form, slug: str, known: Known) -> Callable[[Typed], Judged] | None:
-    """How a line of the cover is read, if anything is to be made of it."""
-    field = next((field for field in form.collection.cover if field.slug == slug), None)
-    if field is None:
-        return None
-    if field.choices and (field.expected or slug == "signed_off"):
-        return partial(stated.one_of, choices=field.choices)
-    judges: dict[str, Callable[[Typed], Judged]] = {
-        "council": partial(stated.council, names=known.names),
-        "ons_code": partial(stated.code, codes=known.codes, all_known=known.are_all),
-        "year": stated.year,
-        "quarter": stated.quarter,
-        "submission": partial(stated.submission, largest=LARGEST_SUBMISSION),
-        "completed": stated.day,
-    }
-    return judges.get(slug)
 
 
 class CoverChecks:
@@ -222,5 +187,5 @@ class CoverChecks:
 
 def _long_date(day: str) -> str:
     """A day as GOV.UK writes it: the names of months in Excel are those of the computer's language."""
-    named = "&".join(f'IF(MONTH({day})={n},"{name}","")' for n, name in enumerate(stated.MONTH_NAMES, 1))
+    named = "&".join(f'IF(MONTH({day})={n},"{name}","")' for n, name in enumerate(MONTH_NAMES, 1))
     return f'DAY({day})&" "&{named}&" "&YEAR({day})'

@@ -18,10 +18,11 @@ from mspof_cli.findings import Severity, some_of
 from mspof_cli.layout import Form, Key
 from mspof_cli.outputs.form.answer import Reading, reference
 from mspof_cli.outputs.form.checks import BROKEN, DIGITS_ONLY, HELD, NOT_TRIED, Check, checks, not_checked
-from mspof_cli.outputs.form.cover import CoverChecks, Known, judge_of
+from mspof_cli.outputs.form.cover import CoverChecks
 from mspof_cli.outputs.form.formulas import any_of, formula, text_of
 from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.readings import Readings, fault_name
+from mspof_cli.outputs.form.stated import Known, judge_of
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, fault_border, fault_fill, fault_font, line_count
 from mspof_cli.outputs.form.typed import count
 from mspof_cli.outputs.text import ranges
@@ -117,7 +118,7 @@ class Live:
             TITLE: check.title,
             SEVERITY: rule.severity.value,
         }
-        self._link(page, at[LINK], check)
+        where = self._link(page, at[LINK], check)
         for column, text in texts.items():
             page.note(row, at[column].column, text, "entry of table")
         verdict, message, now = (reference(at[column]) for column in (VERDICT, MESSAGE, NOW))
@@ -140,21 +141,26 @@ class Live:
                 ("What should hold", check.title),
                 ("What is wrong", check.example),
                 ("What to do", rule.fix),
-                ("Go to", str(at[LINK].value)),
+                ("Go to", where),
             )
         )
         page.heighten(row, lines * BODY_SIZE * 1.3 + 8)
         _mark(page, at[VERDICT], {severity: f'{now}="{severity.value}"' for severity in Severity})
         return Row(check, verdict, message, now)
 
-    def _link(self, page: Page, cell: Cell, check: Check) -> None:
-        """A link to the answers that a check is about: to the first of them that stand together."""
+    def _link(self, page: Page, cell: Cell, check: Check) -> str:
+        """A link to the answers that a check is about, to the first of them that stand together; gives its text.
+
+        The text is a formula's, because LibreOffice does not wrap that of other links.
+        """
         own = [key for key in self.read if key in check.faulty and key[0] == check.question] or list(check.faulty)
         own = own or [key for key in self.cells if key[0] is not None]
         sheet = self.cells[own[0]].parent.title
         refs = ranges(self.cells[key].coordinate for key in own if self.cells[key].parent.title == sheet)
-        page.note(cell.row, cell.column, f"{sheet} {', '.join(refs)}", "link")
+        where = f"{sheet} {', '.join(refs)}"
+        page.formula(cell.row, cell.column, formula(text_of(where), f"where {check.rule.code} leads"), "link")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(sheet)}!{refs[0]}")
+        return where
 
     def _worst(self, key: Key) -> str:
         """The word for the worst severity that is found with an answer."""
@@ -209,13 +215,13 @@ class Live:
     def state(self, sheet: str) -> list[str]:
         """The state of the whole return, in two lines: what the checks found, and which questions are filled in."""
         errors, queries = self._count(Severity.ERROR), self._count(Severity.QUERY)
-        see = text_of(f". See the sheet '{sheet}'.")
+        see = text_of(f". See the sheet '{sheet}'.") + f"&{self._unchecked(' ', '.')}"
         to_correct = f'{errors}&IF({errors}=1," error"," errors")&" to correct"'
         to_explain = f'{queries}&IF({queries}=1," query"," queries")&" to correct or explain"'
         error, query = (f'"{FAULTS[severity].symbol} "&' for severity in (Severity.ERROR, Severity.QUERY))
         found = (
-            f'IF({errors}>0,{error}{to_correct}&IF({queries}>0,", "&{to_explain},"")&{see}&{self._unchecked(" ")},'
-            f"IF({queries}>0,{query}{to_explain}&{see}&{self._unchecked(' ')},{self._well(sheet)}))"
+            f'IF({errors}>0,{error}{to_correct}&IF({queries}>0,", "&{to_explain},"")&{see},'
+            f"IF({queries}>0,{query}{to_explain}&{see},{self._well(sheet)}))"
         )
         return [formula(expression, "the whole return") for expression in (found, *self._filled_in())]
 
@@ -223,18 +229,14 @@ class Live:
         """What to say where nothing was found: that all is well only if all could be checked."""
         untried = any_of([f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None])
         rest = text_of(f"{UNCHECKED} Not all of it could be checked here: see the sheet '{sheet}'. {NOTHING_ELSE}")
-        doubtful = f'{self._unchecked(f"{UNCHECKED} ")}&" {NOTHING_ELSE}"'
+        doubtful = f'{self._unchecked(f"{UNCHECKED} ", ": see what is said there.")}&" {NOTHING_ELSE}"'
         return f'IF({self._readings.doubts}>0,{doubtful},IF({untried},{rest},"{WELL}"))'
 
-    def _unchecked(self, before: str) -> str:
-        """How many answers are in doubt, after a mark or a space; empty text if none is."""
+    def _unchecked(self, before: str, after: str) -> str:
+        """How many answers are in doubt, between two texts; empty text if none is."""
         doubts = self._readings.doubts
-        one, several = (
-            text_of(f" could not be checked here: see {beside}.")
-            for beside in ("the message beside it", "the messages beside them")
-        )
-        said = f'{text_of(before)}&{doubts}&IF({doubts}=1," answer"&{one}," answers"&{several})'
-        return f'IF({doubts}>0,{said},"")'
+        number = f'{doubts}&IF({doubts}=1," answer"," answers")'
+        return f'IF({doubts}>0,{text_of(before)}&{number}&{text_of(f" could not be checked here{after}")},"")'
 
     def _count(self, severity: Severity) -> str:
         """How many checks of a severity are broken, and not only because another is."""

@@ -5,8 +5,12 @@ Of letters that are not plain, such as full-width ones, formulas can't say what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
+from mspof_cli.layout import Form
+from mspof_cli.outputs.form.entry import LARGEST_SUBMISSION
 from mspof_cli.outputs.form.formulas import any_of, text_of
 from mspof_cli.outputs.form.typed import EACH_LETTER, Judged, Typed
 from mspof_cli.periods import MONTHS, QUARTER_MONTHS, quarter_label
@@ -17,6 +21,20 @@ END_OF_DAYS = 110_000  # days from this on, as Excel counts them, are not read
 EARLIEST_YEAR = 1901  # from which Excel counts days as the calendar does
 
 MONTH_NAMES = tuple(name.capitalize() for quarter in (4, 1, 2, 3) for name in MONTHS[quarter])
+
+
+class Known(NamedTuple):
+    """The councils that a form can look up: ranges of equal length, with a row for each code that a name can have.
+
+    ``begin`` and ``end`` are the first and last day of the council of that code, as Excel counts days. ``are_all`` is
+    whether there are no other councils.
+    """
+
+    names: str
+    codes: str
+    begin: str
+    end: str
+    are_all: bool
 
 
 def is_plain(text: str) -> str:
@@ -161,3 +179,21 @@ def _judged(typed: Typed, number: str, doubt: str, helpers: Mapping[str, str]) -
 
 def _is_strange(typed: Typed) -> str:
     return f"NOT({typed.plain})"
+
+
+def judge_of(form: Form, slug: str, known: Known) -> Callable[[Typed], Judged] | None:
+    """How a line of the cover is read, if anything is to be made of it."""
+    field = next((field for field in form.collection.cover if field.slug == slug), None)
+    if field is None:
+        return None
+    if field.choices and (field.expected or slug == "signed_off"):
+        return partial(one_of, choices=field.choices)
+    judges: dict[str, Callable[[Typed], Judged]] = {
+        "council": partial(council, names=known.names),
+        "ons_code": partial(code, codes=known.codes, all_known=known.are_all),
+        "year": year,
+        "quarter": quarter,
+        "submission": partial(submission, largest=LARGEST_SUBMISSION),
+        "completed": day,
+    }
+    return judges.get(slug)
