@@ -407,8 +407,10 @@ SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
     (
         {"completed": datetime.date(2022, 1, 1)},
         [
-            "COVER205: The form was completed on 1 January 2022, "
-            + "more than two years after 2018-19-Q3 ended on 31 December 2018."
+            (
+                "COVER205: The form was completed on 1 January 2022, more than two years after 2018-19-Q3 ended on "
+                "31 December 2018."
+            )
         ],
     ),
     (
