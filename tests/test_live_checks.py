@@ -444,10 +444,10 @@ def test_the_state_of_a_return_has_no_tick_while_an_answer_could_not_be_checked(
     form = FORMS["2018-19"]
     told: dict[str, dict[str, Value]] = {
         "✓ The form's own checks found nothing to correct.": {},
-        "○ 1 answer could not be checked here: see what is said there. Nothing was found to correct.": {
+        "○ 1 answer could not be checked here: see the messages beside the answers. Nothing was found to correct.": {
             "council": "Ambermere"
         },
-        "○ 2 answers could not be checked here: see what is said there. Nothing was found to correct.": {
+        "○ 2 answers could not be checked here: see the messages beside the answers. Nothing was found to correct.": {
             "council": "Ambermere",
             "quarter": 3,
         },

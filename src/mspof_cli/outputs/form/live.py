@@ -229,7 +229,7 @@ class Live:
         """What to say where nothing was found: that all is well only if all could be checked."""
         untried = any_of([f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None])
         rest = text_of(f"{UNCHECKED} Not all of it could be checked here: see the sheet '{sheet}'. {NOTHING_ELSE}")
-        doubtful = f'{self._unchecked(f"{UNCHECKED} ", ": see what is said there.")}&" {NOTHING_ELSE}"'
+        doubtful = f'{self._unchecked(f"{UNCHECKED} ", ": see the messages beside the answers.")}&" {NOTHING_ELSE}"'
         return f'IF({self._readings.doubts}>0,{doubtful},IF({untried},{rest},"{WELL}"))'
 
     def _unchecked(self, before: str, after: str) -> str:
