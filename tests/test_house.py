@@ -65,7 +65,8 @@ ORDER = [
         "outputs.summary",
     ),
     *("outputs.form.style", "outputs.form.page", "outputs.form.file", "outputs.form.formulas"),
-    *("outputs.form.readings", "outputs.form.checks", "outputs.form.entry", "outputs.form.cover", "outputs.form.live"),
+    *("outputs.form.answer", "outputs.form.typed", "outputs.form.readings", "outputs.form.entry"),
+    *("outputs.form.stated", "outputs.form.checks", "outputs.form.cover", "outputs.form.live"),
     *("outputs.form.values",),
     *("outputs.form.guidance", "outputs.form.maker", "outputs.form"),
     *(

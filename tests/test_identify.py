@@ -116,6 +116,13 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
             [("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL)],
         ),
         (
+            {"council": "Nowhere at all", "ons_code": "X1"},
+            [
+                ("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL),
+                ("COVER102", "C9", "'ONS code' is not that of a council in the register: 'X1'.", COUNCIL),
+            ],
+        ),
+        (
             {"ons_code": "E07000001"},
             [("COVER102", "C9", "'ONS code' is not that of a council in the register: 'E07000001'.", COUNCIL)],
         ),

@@ -30,7 +30,7 @@ def blank_form(schemas: Schemas, slug: str | None, council: str, period: Period)
     peers = [each for each in register.existing_in(period) if each.register_name == who.register_name]
     answers: dict[Key, Value] = {(None, field, ANSWER): value for field, value in cover.items()}
     guidance = read_guidance(schemas.folder / slug)
-    return who, build_form(Form(collection, edition), peers, answers, guidance)
+    return who, build_form(Form(collection, edition), peers, answers, guidance, register)
 
 
 def _collection(schemas: Schemas, slug: str | None) -> str:

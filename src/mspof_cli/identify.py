@@ -66,11 +66,9 @@ def _council(
     if name.is_blank and code.is_blank:
         return None, [_trouble(name, "COVER101")]
     named, coded = register.named(name.text), register.by_code(code.text)
-    for entry, known in ((name, named), (code, coded)):
-        if not entry.is_blank and not known:
-            near = register.nearest(entry.text)
-            hint = f" Did you mean '{near}'?" if near else ""
-            return None, [_trouble(entry, "COVER102", found=shown(entry.cell), hint=hint)]
+    unknown = [entry for entry, known in ((name, named), (code, coded)) if not entry.is_blank and not known]
+    if unknown:
+        return None, [_unknown(entry, register) for entry in unknown]
     if coded is None:
         council = next((council for council in named if period and council.existed_in(period)), named[-1])
     elif named and coded not in named:
@@ -83,6 +81,13 @@ def _council(
         facts: dict[str, object] = {"found": council.name, "when": _existence(council, period), "period": period}
         return council, [_trouble(stated, "COVER103", **facts)]
     return council, []
+
+
+def _unknown(entry: Entry, register: Register) -> Trouble:
+    """Trouble with a name or a code that is not in the register."""
+    near = register.nearest(entry.text)
+    hint = f" Did you mean '{near}'?" if near else ""
+    return _trouble(entry, "COVER102", found=shown(entry.cell), hint=hint)
 
 
 def _trouble(entry: Entry, code: str, /, **facts: object) -> Trouble:

@@ -114,7 +114,8 @@ class _Desk:
         files = {".txt": as_text(letter).encode(), ".html": as_html(letter).encode()}
         if form and sent:
             with_ = self._stationery(form, self._register(checked.ret))
-            files[".xlsx"] = marked_form(form, with_.councils, checked, sent, received, with_.guidance)
+            register = self._schemas.register(form.collection)
+            files[".xlsx"] = marked_form(form, with_.councils, checked, sent, received, with_.guidance, register)
         return files
 
     def _register(self, ret: Return) -> str:

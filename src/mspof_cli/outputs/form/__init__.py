@@ -11,6 +11,7 @@ from mspof_cli.outputs.form.file import file_of
 from mspof_cli.outputs.form.guidance import read_guidance
 from mspof_cli.outputs.form.maker import made
 from mspof_cli.outputs.form.values import Value
+from mspof_cli.register import Register
 from mspof_cli.schemas import Council
 from mspof_cli.sent import Blank
 
@@ -22,13 +23,15 @@ def build_form(
     councils: Sequence[Council],
     answers: Mapping[Key, Value] = MappingProxyType({}),
     guidance: Sequence[tuple[str, str]] = (),
+    register: Register | None = None,
 ) -> bytes:
     """The form as an Excel workbook, filled in with ``answers``; the same arguments give the same bytes.
 
-    ``councils`` are offered on the cover; ``guidance`` is what :func:`read_guidance` gives. ``KeyError`` if the form
-    has no cell for an answer.
+    ``councils`` are offered on the cover; ``guidance`` is what :func:`read_guidance` gives; ``register`` is of all the
+    councils there are, without which the form can't say of a code that it is of none. ``KeyError`` if the form has no
+    cell for an answer.
     """
-    maker = made(form, councils, answers, guidance)
+    maker = made(form, councils, answers, guidance, register)
     for key in maker.left_out:
         raise KeyError(key)
     return file_of(maker.workbook)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from mspof_cli.findings import Severity, either
 from mspof_cli.layout import Form, Key
 from mspof_cli.lines import Line, Verdict
+from mspof_cli.outputs.form.answer import Reading
 from mspof_cli.outputs.form.formulas import any_of, condition, sides, text_of, words
-from mspof_cli.outputs.form.readings import Reading
+from mspof_cli.periods import parse_year
 from mspof_cli.questions import LARGEST_COUNT
 from mspof_cli.rules.alone import ALL_OR_NONE
 from mspof_cli.rules.answers import FIGURES, ZERO_OR_BLANK
@@ -22,6 +23,8 @@ from mspof_cli.schemas import ANSWER, Derived, Question, Rule, figure_name
 HELD, BROKEN, NOT_TRIED = (f'"{verdict.value}"' for verdict in Verdict)
 
 HALF_FILLED = next(rule for rule in FIGURES if rule.code == "FIG201")
+
+DIGITS_ONLY = "Use only the digits 0 to 9, and paste without formats."
 
 # Characters of a formula that names answers, which leave room for the rest of it within Excel's limit of 8,192.
 LONGEST_LIST = 7000
@@ -42,6 +45,8 @@ class Check(NamedTuple):
 
     ``verdict`` gives one of the values of :class:`Verdict`. ``faulty`` are the answers at fault when it is broken,
     each with the condition under which it is one of them, or ``"TRUE"``. ``example`` is the message as it may read.
+    ``in_doubt`` is whether an answer that is given can't be checked here, if that can be, and ``clearer`` how to give
+    it so that it can.
     """
 
     rule: Rule
@@ -52,6 +57,8 @@ class Check(NamedTuple):
     fix: str
     faulty: Mapping[Key, str]
     example: str
+    in_doubt: str = ""
+    clearer: str = ""
 
     @property
     def is_of_answers(self) -> bool:
@@ -160,10 +167,11 @@ class _Known:
 
     def _in_its_years(self, check: Check) -> Check:
         """A check of a rule that is not for all of the form's years."""
-        year = self.readings[None, "year", ANSWER].cell
-        rule = check.rule
-        outside = [f'{year}<"{rule.since}"', *([f'{year}>"{rule.until}"'] if rule.until else [])]
-        return check._replace(verdict=f'IF(AND({year}<>"",{any_of(outside)}),{NOT_TRIED},{check.verdict})')
+        year, rule = self.readings[None, "year", ANSWER], check.rule
+        limits = (("<", rule.since), (">", rule.until))
+        outside = [f"{year.number}{beyond}{parse_year(limit)}" for beyond, limit in limits if limit]
+        is_outside = f"IF({year.is_read},{any_of(outside)},FALSE)"
+        return check._replace(verdict=f"IF({is_outside},{NOT_TRIED},{check.verdict})")
 
     def on_answers(self, question: Question) -> Iterator[Check]:
         """Whether a question's answers are all numbers, and all there or all blank for each respondent."""
@@ -192,4 +200,5 @@ class _Known:
         message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
         longest = max(labels.values(), key=len)
         example = rule.message.format(question=question.label, answers=longest, blank=longest)
-        return Check(rule, rule.title, question.slug, verdict, message, fix, faulty, example)
+        check = Check(rule, rule.title, question.slug, verdict, message, fix, faulty, example)
+        return check._replace(in_doubt=f"{doubts}>0", clearer=text_of(DIGITS_ONLY))

@@ -1,59 +1,44 @@
 """What a form checks about its cover: whose return it is and for when, whether it is signed off, and not empty.
 
-Excel can look a council up, but not recognise a name that is written in another way, nor a date in words. What it
-can't judge is not tried, and the state of the return says so.
+Excel can look a council up, but not recognise a name that is written in another way. What it can't judge is not
+tried, and both the message beside it and the state of the return say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from openpyxl.utils.datetime import to_excel
 
 from mspof_cli.findings import either
 from mspof_cli.layout import Form, Key
+from mspof_cli.outputs.form.answer import Reading
 from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check
-from mspof_cli.outputs.form.entry import LARGEST_SUBMISSION, DropDowns
+from mspof_cli.outputs.form.entry import DropDowns
 from mspof_cli.outputs.form.formulas import any_of, text_of, words
-from mspof_cli.outputs.form.readings import OF_NO_NUMBER, Reading, has_any_of
-from mspof_cli.periods import quarter_label
+from mspof_cli.outputs.form.stated import MONTH_NAMES, Known
+from mspof_cli.periods import parse_year
 from mspof_cli.register import Register
 from mspof_cli.rules.alone import (
     CHOICE_NOT_STATED,
     COMPLETED_EARLY,
+    COMPLETED_LATE,
     DATE_NOT_STATED,
+    FORM_OF_ANOTHER_YEAR,
+    LATEST,
     NOT_SIGNED_OFF,
     NOTHING_RETURNED,
 )
 from mspof_cli.rules.answers import COVER
-from mspof_cli.schemas import ANSWER, Council, Field, Rule
+from mspof_cli.schemas import ANSWER, Field, Rule
 
 GENERAL = {rule.code: rule for rule in COVER}
 
-# The last day, as Excel counts days, that the form is read with.
-LAST_DATE = 109_999
-
 LONG_AFTER = 9_999_999
 
-EACH_DIGIT = "{1,2,3,4}"  # of the largest submission number
 
-
-class Known(NamedTuple):
-    """The councils that a form can look up: ranges of equal length, with a row for each code that a name can have.
-
-    ``begin`` and ``end`` are the first and last day of the council of that code, as Excel counts days.
-    """
-
-    names: str
-    codes: str
-    begin: str
-    end: str
-
-
-def known_councils(councils: Sequence[Council], drop_downs: DropDowns) -> Known:
+def known_councils(register: Register, drop_downs: DropDowns, *, are_all: bool) -> Known:
     """Write the councils where formulas can look them up."""
-    register = Register(councils)
     rows = sorted(
         {
             (
@@ -62,14 +47,16 @@ def known_councils(councils: Sequence[Council], drop_downs: DropDowns) -> Known:
                 int(to_excel(council.valid_from)) if council.valid_from else 0,
                 int(to_excel(council.valid_to)) if council.valid_to else LONG_AFTER,
             )
-            for name in {council.name for council in councils}
+            for name in {council.name for council in register.councils}
             for council in register.named(name)
             for code in (council.ons_code, *council.other_ons_codes)
         }
     )
     headings = ("Council", "ONS code", "First day", "Last day")
     columns = zip(*rows, strict=True) if rows else ((),) * len(headings)
-    return Known(*(drop_downs.range_of(values, heading) for heading, values in zip(headings, columns, strict=True)))
+    ranges = [drop_downs.range_of(values, heading) for heading, values in zip(headings, columns, strict=True)]
+    names, codes, begin, end = ranges
+    return Known(names, codes, begin, end, are_all)
 
 
 class CoverChecks:
@@ -78,21 +65,23 @@ class CoverChecks:
     def __init__(self, form: Form, readings: Mapping[Key, Reading], known: Known) -> None:
         self.form, self.readings, self.known = form, readings, known
         self.fields = {field.slug: field for field in form.collection.cover}
-        self.quarters = [quarter_label(quarter) for quarter in range(1, 5)]
-        quarter = self._line("quarter").text
-        number = "+".join(f"{n}*({quarter}={text_of(label)})" for n, label in enumerate(self.quarters, 1))
-        year = f"VALUE(LEFT({self._line('year').text},4))"
-        self.first_day, self.last_day = f"DATE({year},3*({number})+1,1)", f"DATE({year},3*({number})+4,0)"
-        years, quarters = self._is_one_of("year", form.edition.years), self._is_one_of("quarter", self.quarters)
-        self.says_when = f"AND({years},{quarters})"
+        self.year, self.quarter = self._line("year"), self._line("quarter")
+        year, quarter = self.year.number, self.quarter.number
+        self.first_day, self.last_day = f"DATE({year},3*{quarter}+1,1)", f"DATE({year},3*{quarter}+4,0)"
+        self.says_when = f"AND({self.year.is_read},{self.quarter.is_read})"
+        self.year_label = f'{year}&"-"&RIGHT({year}+1,2)'
+        self.period = f'{self.year_label}&"-Q"&{quarter}'
 
     def all(self) -> Iterator[Check]:
         """Every check of the cover, in the order in which it is filled in; then whether there is anything below it."""
         yield from self._whose()
-        for slug, choices in (("year", self.form.edition.years), ("quarter", self.quarters)):
-            yield self._stated(GENERAL["COVER201"], [slug], self._is_one_of(slug, choices), "FALSE")
+        for slug in ("year", "quarter"):
+            yield self._stated(GENERAL["COVER201"], slug)
         yield self._existed()
-        yield from self._numbers()
+        yield self._is_form_of_year()
+        yield self._stated(GENERAL["COVER401"], "submission")
+        yield self._stated(DATE_NOT_STATED.rule, "completed")
+        yield from self._completed()
         for field in self.fields.values():
             if field.slug == "signed_off":
                 yield self._chosen(NOT_SIGNED_OFF.rule, field)
@@ -102,15 +91,15 @@ class CoverChecks:
 
     def _whose(self) -> Iterator[Check]:
         """Whether a council is stated, can be looked up, and is that of the code."""
-        yield self._stated(GENERAL["COVER101"], ["council", "ons_code"], "TRUE", "FALSE")
+        name, code = self._line("council"), self._line("ons_code")
+        verdict = f"IF({name.given}+{code.given}=0,{BROKEN},{HELD})"
+        yield self._check(GENERAL["COVER101"], ["council", "ons_code"], verdict, {})
         for slug in ("council", "ons_code"):
-            blank = f"{self._line(slug).given}=0"
-            verdict = f"IF(OR({blank},{self._is_known(slug)}),{HELD},{NOT_TRIED})"
-            yield self._check(GENERAL["COVER102"], [slug], verdict, {"found": '""', "hint": '""'})
-        one_blank = any_of([f"{self._line(slug).given}=0" for slug in ("council", "ons_code")])
-        both = f"AND({self._is_known('council')},{self._is_known('ons_code')})"
+            yield self._stated(GENERAL["COVER102"], slug, if_blank=HELD)
+        one_blank = any_of([f"{line.given}=0" for line in (name, code)])
+        both = f"AND({name.is_read},{code.is_read})"
         verdict = f"IF({one_blank},{HELD},IF({both},IF({self._agree()},{HELD},{BROKEN}),{NOT_TRIED}))"
-        facts = {"council": self._line("council").text, "found": '"another council"'}
+        facts = {"council": name.text, "found": '"another council"'}
         yield self._check(GENERAL["COVER104"], ["council", "ons_code"], verdict, facts)
 
     def _equal(self, slug: str) -> str:
@@ -120,9 +109,6 @@ class CoverChecks:
             return f"({self.known.names}={text})"
         return f'({self.known.codes}=SUBSTITUTE({text}," ",""))'
 
-    def _is_known(self, slug: str) -> str:
-        return f"SUMPRODUCT(--{self._equal(slug)})>0"
-
     def _agree(self) -> str:
         return f"SUMPRODUCT({self._equal('council')}*{self._equal('ons_code')})>0"
 
@@ -130,59 +116,54 @@ class CoverChecks:
         """Whether the council existed in the whole of the period; by its code, if that is stated."""
         there = f"({self.known.begin}<={self.first_day})*({self.known.end}>={self.last_day})"
         existed = {slug: f"SUMPRODUCT({self._equal(slug)}*{there})>0" for slug in ("council", "ons_code")}
-        coded, named = (f"{self._line(slug).given}=1" for slug in ("ons_code", "council"))
-        agree = f"AND({self._is_known('ons_code')},OR(NOT({named}),{self._agree()}))"
-        one = f"IF({coded},{agree},{self._is_known('council')})"
-        held = f"IF({coded},{existed['ons_code']},{existed['council']})"
-        verdict = f"IF(AND({self.says_when},{one}),IF({held},{HELD},{BROKEN}),{NOT_TRIED})"
-        name, code = self._line("council").text, self._line("ons_code").text
+        name, code = self._line("council"), self._line("ons_code")
+        agree = f"AND({code.is_read},OR({name.given}=0,{self._agree()}))"
+        one = f"IF({code.given}=1,{agree},{name.is_read})"
+        held = f"IF({code.given}=1,{existed['ons_code']},{existed['council']})"
+        verdict = f"IF({self.says_when},IF({one},IF({held},{HELD},{BROKEN}),{NOT_TRIED}),{NOT_TRIED})"
         facts = {
-            "found": f'IF({name}="",{code},{name})',
-            "period": f"{self._line('year').text}",
+            "found": f'IF({name.text}="",{code.text},{name.text})',
+            "period": self.period,
             "when": '"began later or ended earlier"',
         }
         return self._check(GENERAL["COVER103"], ["council", "ons_code"], verdict, facts)
 
-    def _numbers(self) -> Iterator[Check]:
-        """The submission number and the date completed, as numbers or as text; a date in words is judged on receipt."""
-        number, day = self._line("submission"), self._line("completed")
-        cell, text = number.cell, number.text
-        whole = f"IF(ISNUMBER({cell}),AND({cell}>=1,{cell}<={LARGEST_SUBMISSION},{cell}=INT({cell})),FALSE)"
-        plain = f"AND({whole},NOT(OR({number.is_date},{number.is_odd})))"
-        typed = f'SUMPRODUCT(--ISERROR(FIND(MID({text}&"0000",{EACH_DIGIT},1),"0123456789")))=0'
-        typed = f'AND({text}<>"",LEN({text})<={len(str(LARGEST_SUBMISSION))},LEFT({text},1)<>"0",{typed})'
-        wrong = f"IF(ISNUMBER({cell}),NOT({whole}),{has_any_of(OF_NO_NUMBER, text)})"
-        yield self._stated(GENERAL["COVER401"], ["submission"], f"OR({plain},{typed})", wrong)
-        cell = day.cell
-        within = f"IF(ISNUMBER({cell}),AND({cell}>=1,{cell}<={LAST_DATE}),FALSE)"
-        wrong = f"IF(ISNUMBER({cell}),NOT({within}),{day.refused}=1)"
-        is_day = f"IF(ISNUMBER({cell}),AND({within},NOT({day.is_no_day})),ISNUMBER({day.number}))"
-        yield self._stated(DATE_NOT_STATED.rule, ["completed"], is_day, wrong)
-        early = f"IF(INT({day.number})<{self.last_day},{BROKEN},{HELD})"
-        verdict = f"IF(AND({self.says_when},{is_day}),{early},{NOT_TRIED})"
-        facts = {
-            "found": f'TEXT({day.number},"dd/mm/yyyy")',
-            "period": '"the quarter"',
-            "last": f'TEXT({self.last_day},"dd/mm/yyyy")',
-        }
-        yield self._check(COMPLETED_EARLY.rule, ["completed"], verdict, facts)
+    def _is_form_of_year(self) -> Check:
+        """Whether the form is the one for the year."""
+        known = any_of([f"{self.year.number}={parse_year(year)}" for year in self.form.edition.years])
+        verdict = f"IF({self.says_when},IF({known},{HELD},{BROKEN}),{NOT_TRIED})"
+        facts = {"period": self.year_label, "found": text_of(self.form.edition.slug)}
+        return self._check(FORM_OF_ANOTHER_YEAR.rule, ["year"], verdict, facts)
 
-    def _stated(self, rule: Rule, slugs: list[str], good: str, wrong: str) -> Check:
-        """Whether lines of the cover are filled in; what is neither ``good`` nor ``wrong`` is judged on receipt."""
-        given = "+".join(self._line(slug).given for slug in slugs)
-        verdict = f"IF({given}=0,{BROKEN},IF({good},{HELD},IF({wrong},{BROKEN},{NOT_TRIED})))"
-        return self._check(rule, slugs, verdict, {"found": f'IF({given}=0,"blank",{self._line(slugs[0]).cell}&"")'})
+    def _completed(self) -> Iterator[Check]:
+        """Whether the date completed fits the period."""
+        day = self._line("completed")
+        facts = {"found": _long_date(day.number), "period": self.period, "last": _long_date(self.last_day)}
+        for rule, is_odd in (
+            (COMPLETED_EARLY.rule, f"INT({day.number})<{self.last_day}"),
+            (COMPLETED_LATE.rule, f"INT({day.number})-{self.last_day}>{LATEST.days}"),
+        ):
+            verdict = f"IF(AND({self.says_when},{day.is_read}),IF({is_odd},{BROKEN},{HELD}),{NOT_TRIED})"
+            yield self._check(rule, ["completed"], verdict, facts)
 
-    def _is_one_of(self, slug: str, choices: Iterable[str]) -> str:
-        """Whether one of some choices is made; Excel compares without regard to case."""
-        return any_of([f"{self._line(slug).text}={text_of(choice)}" for choice in choices])
+    def _stated(self, rule: Rule, slug: str, if_blank: str = BROKEN) -> Check:
+        """Whether a line of the cover gives what it asks for; what can't be judged is judged on receipt."""
+        line = self._line(slug)
+        read = f"IF({line.is_read},{HELD},IF({line.refused}=1,{BROKEN},{NOT_TRIED}))"
+        verdict = f"IF({line.given}=0,{if_blank},{read})"
+        return self._of_one(rule, slug, verdict, {"found": line.shown, "hint": '""'})
 
     def _chosen(self, rule: Rule, field: Field) -> Check:
         """Whether one of a field's choices is made."""
-        chosen = self._is_one_of(field.slug, field.choices)
+        line = self._line(field.slug)
+        verdict = f"IF({line.is_read},{HELD},IF({line.doubt}=1,{NOT_TRIED},{BROKEN}))"
         other = text_of(f"something other than {either(field.choices)}")
-        facts = {"found": f'IF({self._line(field.slug).given}=0,"blank",{other})'}
-        return self._check(rule, [field.slug], f"IF({chosen},{HELD},{BROKEN})", facts)
+        return self._of_one(rule, field.slug, verdict, {"found": f'IF({line.given}=0,"blank",{other})'})
+
+    def _of_one(self, rule: Rule, slug: str, verdict: str, facts: Mapping[str, str]) -> Check:
+        """A check of what one line gives: if that can't be judged, what to do is the same as if it were wrong."""
+        check = self._check(rule, [slug], verdict, facts)
+        return check._replace(in_doubt=f"{self._line(slug).doubt}=1", clearer=check.fix)
 
     def _anything(self) -> Check:
         """Whether any question is answered; one that is a list of cases is looked at when it is read."""
@@ -202,3 +183,9 @@ class CoverChecks:
 
     def _line(self, slug: str) -> Reading:
         return self.readings[None, slug, ANSWER]
+
+
+def _long_date(day: str) -> str:
+    """A day as GOV.UK writes it: the names of months in Excel are those of the computer's language."""
+    named = "&".join(f'IF(MONTH({day})={n},"{name}","")' for n, name in enumerate(MONTH_NAMES, 1))
+    return f'DAY({day})&" "&{named}&" "&YEAR({day})'

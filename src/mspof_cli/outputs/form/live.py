@@ -5,7 +5,7 @@ of the whole return on the cover. All of it is formulas, which Excel keeps up to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule as Format
@@ -16,12 +16,15 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from mspof_cli.findings import Severity, some_of
 from mspof_cli.layout import Form, Key
-from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check, checks, not_checked
-from mspof_cli.outputs.form.cover import CoverChecks, Known
+from mspof_cli.outputs.form.answer import Reading, reference
+from mspof_cli.outputs.form.checks import BROKEN, DIGITS_ONLY, HELD, NOT_TRIED, Check, checks, not_checked
+from mspof_cli.outputs.form.cover import CoverChecks
 from mspof_cli.outputs.form.formulas import any_of, formula, text_of
 from mspof_cli.outputs.form.page import Page
-from mspof_cli.outputs.form.readings import Reading, Readings, fault_name, reference
+from mspof_cli.outputs.form.readings import Readings, fault_name
+from mspof_cli.outputs.form.stated import Known, judge_of
 from mspof_cli.outputs.form.style import BODY_SIZE, FAULTS, fault_border, fault_fill, fault_font, line_count
+from mspof_cli.outputs.form.typed import count
 from mspof_cli.outputs.text import ranges
 from mspof_cli.schemas import ANSWER, Field, Question, figure_name
 
@@ -34,7 +37,7 @@ RULE, ABOUT, TITLE, SEVERITY, VERDICT, MESSAGE, FIX, LINK, NOW = range(len(HEADI
 SAID_ABOVE = "Put right what is said above first."
 ABOUT_CHECKS = (
     "The form checks itself while you fill it in: 'held' is right, 'broken' needs looking at, and 'could not be tried' "
-    "means that an answer it needs is not filled in, which is not an error."
+    "means that an answer it needs is not filled in, or can't be read here, which is not an error."
 )
 FOLLOWS = f"What is only broken because something above it is does not count as another trouble, and says: {SAID_ABOVE}"
 MORE_CHECKS = "More is checked when the form is received, such as the change from the quarter before."
@@ -42,7 +45,10 @@ NOT_HERE = "Checked when the form is received, not here: {}."
 CODES_NAMED = 12
 NO_TROUBLE = "✓ The form found no trouble"
 WAITING = f"{NO_TROUBLE}. Some checks need other answers."
-IN_DOUBT = "An answer could not be checked here. Use only the digits 0 to 9, and paste without formats."
+IN_DOUBT = f"An answer could not be checked here. {DIGITS_ONLY}"
+NOT_CHECKED = "This could not be checked here."
+UNCHECKED = "○"  # before the state of a return of which not all could be checked
+NOTHING_ELSE = "Nothing was found to correct."
 WELL = "✓ The form's own checks found nothing to correct."
 
 
@@ -62,7 +68,9 @@ class Live:
         """``cells`` are the form's answer cells; those of lists of cases are not read in formulas."""
         self.form, self.cells, self._readings, self._known = form, cells, readings, known
         self.read: dict[Key, Reading] = {
-            key: readings.add(_name(key), cell, _kind(form, key)) for key, cell in cells.items() if _is_read(form, key)
+            key: readings.add(_name(key), cell, count if key[0] else judge_of(form, key[1], known))
+            for key, cell in cells.items()
+            if _is_read(form, key)
         }
         self._counted: dict[tuple[str, str], str] = {}
         for slug, column in dict.fromkeys((key[0], key[2]) for key in self.read):
@@ -110,42 +118,49 @@ class Live:
             TITLE: check.title,
             SEVERITY: rule.severity.value,
         }
+        where = self._link(page, at[LINK], check)
         for column, text in texts.items():
             page.note(row, at[column].column, text, "entry of table")
         verdict, message, now = (reference(at[column]) for column in (VERDICT, MESSAGE, NOW))
         first = SAID_ABOVE if hidden_by else ""
         hidden = any_of([f"{other}={BROKEN}" for other in hidden_by])
         broken = f"{verdict}={BROKEN}"
+        unread, clearer = (_if_in_doubt(check, verdict, said) for said in (text_of(NOT_CHECKED), check.clearer))
         formulas = {
             VERDICT: check.verdict,
-            MESSAGE: f'IF({broken},{check.message},"")',
-            FIX: f'IF({broken},IF({hidden},{text_of(first)},{check.fix}),"")',
+            MESSAGE: f"IF({broken},{check.message},{unread})",
+            FIX: f"IF({broken},IF({hidden},{text_of(first)},{check.fix}),{clearer})",
             NOW: f'IF(AND({broken},NOT({hidden})),"{rule.severity.value}","")',
         }
         about = f"{rule.code} ('{check.title}') of {texts[ABOUT]}"
         for column, expression in formulas.items():
             page.formula(row, at[column].column, formula(expression, about), "entry of table")
-        self._link(page, at[LINK], check)
         lines = max(
             line_count(text, HEADINGS[heading] - 2, BODY_SIZE)
             for heading, text in (
                 ("What should hold", check.title),
                 ("What is wrong", check.example),
                 ("What to do", rule.fix),
+                ("Go to", where),
             )
         )
         page.heighten(row, lines * BODY_SIZE * 1.3 + 8)
         _mark(page, at[VERDICT], {severity: f'{now}="{severity.value}"' for severity in Severity})
         return Row(check, verdict, message, now)
 
-    def _link(self, page: Page, cell: Cell, check: Check) -> None:
-        """A link to the answers that a check is about: to the first of them that stand together."""
+    def _link(self, page: Page, cell: Cell, check: Check) -> str:
+        """A link to the answers that a check is about, to the first of them that stand together; gives its text.
+
+        The text is a formula's, because LibreOffice does not wrap that of other links.
+        """
         own = [key for key in self.read if key in check.faulty and key[0] == check.question] or list(check.faulty)
         own = own or [key for key in self.cells if key[0] is not None]
         sheet = self.cells[own[0]].parent.title
         refs = ranges(self.cells[key].coordinate for key in own if self.cells[key].parent.title == sheet)
-        page.note(cell.row, cell.column, f"{sheet} {', '.join(refs)}", "link")
+        where = f"{sheet} {', '.join(refs)}"
+        page.formula(cell.row, cell.column, formula(text_of(where), f"where {check.rule.code} leads"), "link")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(sheet)}!{refs[0]}")
+        return where
 
     def _worst(self, key: Key) -> str:
         """The word for the worst severity that is found with an answer."""
@@ -189,24 +204,39 @@ class Live:
         A formula, and examples of what it may say.
         """
         rows = [row for row in self.rows if (None, field.slug, ANSWER) in row.check.faulty]
-        return (formula(_worst_of(rows, '""'), f"'{field.label}'"), _examples(rows)) if rows else None
+        if not rows:
+            return None
+        otherwise, examples = '""', _examples(rows)
+        for check in (row.check for row in rows if row.check.in_doubt):
+            otherwise = f'IF({check.in_doubt},"{NOT_CHECKED} "&{check.clearer},{otherwise})'
+            examples.append(f"{NOT_CHECKED} {check.rule.fix}")
+        return formula(_worst_of(rows, otherwise), f"'{field.label}'"), examples
 
     def state(self, sheet: str) -> list[str]:
         """The state of the whole return, in two lines: what the checks found, and which questions are filled in."""
         errors, queries = self._count(Severity.ERROR), self._count(Severity.QUERY)
-        see = text_of(f". See the sheet '{sheet}'.")
+        see = text_of(f". See the sheet '{sheet}'.") + f"&{self._unchecked(' ', '.')}"
         to_correct = f'{errors}&IF({errors}=1," error"," errors")&" to correct"'
         to_explain = f'{queries}&IF({queries}=1," query"," queries")&" to correct or explain"'
         error, query = (f'"{FAULTS[severity].symbol} "&' for severity in (Severity.ERROR, Severity.QUERY))
-        on_cover = [f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None]
-        unsure = any_of([*on_cover, f"{self._readings.doubts}>0"])
-        doubt = text_of(f" Not all of it could be checked here: see the sheet '{sheet}'.")
-        well = f'"{WELL}"&IF({unsure},{doubt},"")'
         found = (
             f'IF({errors}>0,{error}{to_correct}&IF({queries}>0,", "&{to_explain},"")&{see},'
-            f"IF({queries}>0,{query}{to_explain}&{see},{well}))"
+            f"IF({queries}>0,{query}{to_explain}&{see},{self._well(sheet)}))"
         )
         return [formula(expression, "the whole return") for expression in (found, *self._filled_in())]
+
+    def _well(self, sheet: str) -> str:
+        """What to say where nothing was found: that all is well only if all could be checked."""
+        untried = any_of([f"{row.verdict}={NOT_TRIED}" for row in self.rows if row.check.question is None])
+        rest = text_of(f"{UNCHECKED} Not all of it could be checked here: see the sheet '{sheet}'. {NOTHING_ELSE}")
+        doubtful = f'{self._unchecked(f"{UNCHECKED} ", ": see the messages beside the answers.")}&" {NOTHING_ELSE}"'
+        return f'IF({self._readings.doubts}>0,{doubtful},IF({untried},{rest},"{WELL}"))'
+
+    def _unchecked(self, before: str, after: str) -> str:
+        """How many answers are in doubt, between two texts; empty text if none is."""
+        doubts = self._readings.doubts
+        number = f'{doubts}&IF({doubts}=1," answer"," answers")'
+        return f'IF({doubts}>0,{text_of(before)}&{number}&{text_of(f" could not be checked here{after}")},"")'
 
     def _count(self, severity: Severity) -> str:
         """How many checks of a severity are broken, and not only because another is."""
@@ -239,6 +269,11 @@ def _worst_of(rows: Sequence[Row], otherwise: str) -> str:
     return expression
 
 
+def _if_in_doubt(check: Check, verdict: str, said: str) -> str:
+    """What to say of a check that was not tried because an answer that is given can't be checked here."""
+    return f'IF(AND({verdict}={NOT_TRIED},{check.in_doubt}),{said},"")' if check.in_doubt else '""'
+
+
 def _examples(rows: Iterable[Row]) -> list[str]:
     return [_introduced(row, row.check.example) for row in rows]
 
@@ -253,14 +288,6 @@ def _is_read(form: Form, key: Key) -> bool:
     if question is None:
         return row not in form.collection.questions  # which would be the comment on a question
     return not form.collection.questions[question].is_list
-
-
-def _kind(form: Form, key: Key) -> Literal["count", "date", "text"]:
-    """As what an answer is read."""
-    question, row, _ = key
-    if question is not None:
-        return "count"
-    return "date" if any(field.slug == row and field.kind == "date" for field in form.collection.cover) else "text"
 
 
 def _name(key: Key) -> str:

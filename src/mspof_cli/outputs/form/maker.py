@@ -19,6 +19,7 @@ from mspof_cli.outputs.form.page import Page
 from mspof_cli.outputs.form.readings import Readings
 from mspof_cli.outputs.form.style import BODY_SIZE, STYLES, line_count, text_width
 from mspof_cli.outputs.form.values import Value, put_value
+from mspof_cli.register import Register
 from mspof_cli.schemas import Block, Council, Question
 
 LIST_ROWS = 200
@@ -34,14 +35,16 @@ def made(
     councils: Sequence[Council],
     answers: Mapping[Key, Value],
     guidance: Sequence[tuple[str, str]],
+    register: Register | None = None,
     *,
     marks_itself: bool = True,
 ) -> Maker:
     """The form with everything on it, but for the answers that it has no room for: see ``left_out``.
 
+    ``register`` is of all the councils there are; without it a code may be that of another than those offered.
     ``marks_itself`` is whether it marks answers at fault while it is filled in, as the blank form does.
     """
-    maker = Maker(form, councils, answers)
+    maker = Maker(form, councils, answers, register)
     for part in maker.parts:
         maker.lay_out(part)
     for part in maker.parts:  # only now is it known which cells are free
@@ -99,11 +102,13 @@ class Maker:
     A list of cases has room for as many as the ``answers`` have, if nothing stands below it.
     """
 
-    def __init__(self, form: Form, councils: Sequence[Council], answers: Mapping[Key, Value]) -> None:
+    def __init__(
+        self, form: Form, councils: Sequence[Council], answers: Mapping[Key, Value], register: Register | None
+    ) -> None:
         self.form, self.edition, self.collection = form, form.edition, form.collection
         blocks = (self.edition.cover, *self.edition.block, self.edition.comments)
         self.parts = [Part(block, block_labels(self.collection, block)) for block in blocks]
-        self.councils = councils
+        self.councils, self.register = councils, register
         self.council_names = tuple(sorted({each.name for each in councils}, key=lambda name: (name.casefold(), name)))
         self.workbook = empty_workbook(self.edition, self.collection)
         words = {label.key for part in self.parts for label in part.labels.values()}
@@ -213,7 +218,8 @@ class Maker:
 
     def check(self) -> Live:
         """Make the form check itself: the sheet of checks, messages beside the questions, the state on the cover."""
-        known = known_councils(self.councils, self.drop_downs)
+        register = self.register or Register(self.councils)
+        known = known_councils(register, self.drop_downs, are_all=self.register is not None)
         live = Live(self.form, self.readings, self.cells, known)
         live.write_sheet(self.pages[self.checks_sheet])
         for part in self.parts:

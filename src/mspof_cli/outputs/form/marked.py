@@ -28,6 +28,7 @@ from mspof_cli.outputs.form.style import BODY_SIZE, dress_fault, line_count, put
 from mspof_cli.outputs.letter import THANKS, Copy, Received, next_steps, outcome
 from mspof_cli.outputs.safe import workbook_text
 from mspof_cli.outputs.text import SINCE_WORDS, ranges
+from mspof_cli.register import Register
 from mspof_cli.rules import Checked
 from mspof_cli.schemas import Council
 from mspof_cli.sent import Sent
@@ -55,9 +56,10 @@ def marked_form(
     sent: Sent,
     received: Received,
     guidance: Sequence[tuple[str, str]] = (),
+    register: Register | None = None,
 ) -> bytes:
     """The marked copy of a return that could be read, as an Excel workbook."""
-    maker = made(form, councils, sent.answers, guidance, marks_itself=False)
+    maker = made(form, councils, sent.answers, guidance, register, marks_itself=False)
     if maker.left_out:
         cases = len({key[:2] for key in maker.left_out})
         received = received._replace(beyond=(*received.beyond, f"{cases} cases for which the form has no room"))
