@@ -337,7 +337,7 @@ def test_which_quarters_were_not_reckoned_with_is_said(here: Path) -> None:
     statement = (here / "third" / "quality.md").read_text(encoding="utf-8")
     assert "No summary that was published before was reckoned with." in statement
     assert collated("forms", "--to", "third", "--previous", "second").err == ""
-    assert "Reckoned with: 2018-19-Q2 (public)." in (here / "third" / "quality.md").read_text(encoding="utf-8")
+    assert "Reckoned with: 2018-19-Q2 (public, " in (here / "third" / "quality.md").read_text(encoding="utf-8")
     assert said not in collated("forms", "--audience", "internal", "--to", "ours").err
 
 

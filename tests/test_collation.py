@@ -592,9 +592,9 @@ def test_workbook_has_the_figures_of_the_csv() -> None:
             ]
         few = dict.fromkeys(row["name"] for row in told if int(row["participating"]) < least)
         notes = [str(note) for _, note in book["Notes"].iter_rows(min_row=4, max_col=2, values_only=True)]
-        left_out = "Areas in which too few councils took part are not on the sheets by type and by region, but in "
+        left_out = "Areas in which too few councils took part are left out of this workbook. They are in measures.csv"
         assert [note for note in notes if "too few councils took part" in note] == (
-            [f"{left_out}measures.csv: {'; '.join(few)}."] if few else []
+            [f"{left_out}, with their symbols: {'; '.join(few)}."] if few else []
         )
         assert bool(few) == (audience == "public")
 

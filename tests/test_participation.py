@@ -231,13 +231,24 @@ def rows(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode())))
 
 
-@pytest.mark.parametrize("mailbox", ["Jane Smith", "ring 07700 900123", "none", "a@example.org, b@example.org"])
+@pytest.mark.parametrize(
+    "mailbox", ["Jane Smith", "ring 07700 900123", "none", "a@example.org, b@example.org", "a@example..org"]
+)
 def test_what_is_no_address_is_not_in_the_list_to_chase_by(mailbox: str) -> None:
     told = part(returned(clean(mailbox=mailbox, council="Caldersby (demonstration)", ons_code="DEMO00003")))
     files = participation_files(told)
     assert mailbox not in files["chase.csv"].decode()
     (line,) = (line.text for line in compose_participation(told)[0].lines if "e-mail" in line.text)
-    assert line == "What the cover gives as the team's mailbox is no e-mail address: Caldersby (demonstration)."
+    assert line == "What the cover gives as the team's mailbox is not one e-mail address: Caldersby (demonstration)."
+
+
+@pytest.mark.parametrize(
+    "mailbox", ["mailto:a@example.org", "Team <a@example.org>", "a@example.org.", " a@example.org"]
+)
+def test_an_address_is_found_in_what_stands_around_it(mailbox: str) -> None:
+    told = part(returned(clean(mailbox=mailbox, council="Caldersby (demonstration)", ons_code="DEMO00003")))
+    (row,) = (row for row in told.rows if row.council.ons_code == "DEMO00003")
+    assert (row.address, row.is_misaddressed) == ("a@example.org", False)
 
 
 def test_the_list_to_chase_by() -> None:

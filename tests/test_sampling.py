@@ -35,7 +35,7 @@ def test_a_population_without_end_is_the_ordinary_interval(part: int, base: int,
 def squared_margin(enquiries: int, answers: int) -> Fraction:
     """The margin as a fraction of 1, squared, in fractions."""
     left = Fraction(enquiries - answers, enquiries - 1) if enquiries > 1 else Fraction(0)
-    return Fraction(196, 100) ** 2 / 4 / answers * left
+    return min(Fraction(196, 100) ** 2 / 4 / answers * left, Fraction(enquiries - answers, enquiries) ** 2)
 
 
 @given(ENQUIRIES, POINTS)
@@ -182,3 +182,20 @@ def test_everyone_is_no_sample(answers: str, is_said: bool) -> None:
 )  # fmt: skip
 def test_wrong_use(arguments: tuple[str, ...], expected: str) -> None:
     assert said("--enquiries", *arguments) == (2, expected + "\n")
+
+
+@pytest.mark.parametrize(
+    ("enquiries", "answers", "points"), [(10, 9, 10.0), (20, 19, 5.0), (2, 1, 50.0), (3, 1, 200 / 3), (3, 2, 100 / 3)]
+)
+def test_no_margin_is_more_than_the_others_could_change(enquiries: int, answers: int, points: float) -> None:
+    """So many answers of a few show a percentage within what the rest of them could make of it, whatever they say."""
+    worst = max(
+        abs(Fraction(part, answers) - Fraction(part + others, enquiries))
+        for part in range(answers + 1)
+        for others in range(enquiries - answers + 1)
+    )
+    assert margin(enquiries, answers) == pytest.approx(points) == pytest.approx(100 * float(worst))
+
+
+def test_so_many_that_the_others_change_nothing_are_enough() -> None:
+    assert [answers_needed(10, 10), answers_needed(20, 5), answers_needed(200, 5)] == [9, 19, 132]

@@ -156,12 +156,16 @@ def audit(summaries: Sequence[Summary], collection: Collection, councils: Iterab
 
 
 def _pairs(summaries: Sequence[Summary]) -> Iterator[tuple[Summary, Summary]]:
-    """Summaries of two quarters for one audience, with returns in common, of which the later leaves out the earlier."""
+    """Summaries of two quarters for one audience, with returns in common, that do not reckon with each other."""
     for one, other in permutations(summaries, 2):
-        before = {each.manifest_sha256 for each in other.manifest.before}
         alike = one.manifest.audience == other.manifest.audience and one.period < other.period
-        if alike and one.manifest.used() & other.manifest.used() and one.manifest_sha256 not in before:
+        reckoned = _reckons_with(one, other) or _reckons_with(other, one)
+        if alike and one.manifest.used() & other.manifest.used() and not reckoned:
             yield one, other
+
+
+def _reckons_with(one: Summary, other: Summary) -> bool:
+    return other.manifest_sha256 in {each.manifest_sha256 for each in one.manifest.before}
 
 
 def _not_reckoned_with(one: Summary, other: Summary) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -9,7 +10,6 @@ from typing import NamedTuple
 
 from mspof_cli.decisions import decision_on, is_used, only_collection, only_register
 from mspof_cli.errors import MspofError
-from mspof_cli.explanations import E_MAIL
 from mspof_cli.layout import label_key
 from mspof_cli.periods import Period
 from mspof_cli.questions import State
@@ -19,6 +19,9 @@ from mspof_cli.rules import Checked
 from mspof_cli.schemas import Collection, Council
 
 NOT_STATED, ANOTHER = "Not stated", "Another system"
+
+
+ADDRESS = re.compile(r"[\w.%+'-]+@(?:[\w-]+\.)+[^\W\d_]{2,}")
 
 
 class Standing(Enum):
@@ -178,9 +181,15 @@ def _row(council: Council, sent: Checked | None, history: _History, contact: str
         joined=periods == [history.period],
         lapsed=bool(periods) and standing is Standing.NOT_RETURNED,
         last=max(periods, default=None),
-        address=next(filter(E_MAIL.fullmatch, reversed(given)), ""),
-        is_misaddressed=bool(given) and not E_MAIL.fullmatch(given[-1]),
+        address=next(filter(None, map(_address, reversed(given))), ""),
+        is_misaddressed=bool(given) and not _address(given[-1]),
     )
+
+
+def _address(text: str) -> str:
+    """The e-mail address in a text; empty unless there is just one."""
+    found = ADDRESS.findall(text)
+    return found[0] if len(found) == 1 else ""
 
 
 class _History:

@@ -28,6 +28,7 @@ REVISION_COLUMNS = (
 
 SPREAD = ("median", "lower_quartile", "upper_quartile")
 
+OTHERS_HIDDEN = "No return has changed: it is of other councils, as other numbers are hidden."
 NO_RETURN = "No return has changed: the figure was worked out differently."
 
 
@@ -59,7 +60,7 @@ def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]
     """The figures of a protected table that differ from the last summary before, all for its audience, with them.
 
     A matched panel over other quarters is another panel, and is not compared. A number that is only hidden, or shown,
-    in another place, because others need to be, has not changed, nor has a median of other councils for that reason.
+    in another place, because others need to be, has not changed.
     """
     measures = {(each.slug, each.respondent or ""): each for each in measures_of(collated.collection)}
     rows = [(row_of(tidy), tidy) for tidy in table.to_dicts()]
@@ -73,10 +74,11 @@ def revisions(table: pl.DataFrame, collated: Collated, before: Sequence[Earlier]
             compared.add(row)
             quarters = _quarters(row, collated.edition)
             because = _because(changes, measures[row.measure, row.respondent], row, quarters)
+            policy = each.summary.manifest.policy
             told += [
-                {**tidy, **part, "because": because or NO_RETURN}
+                {**tidy, **part, "because": because or _without_a_return(part, policy)}
                 for part in _parts(each.summary, row, tidy)
-                if because or not _may_be_hiding(part, each.summary.manifest.policy)
+                if because or policy.symbol not in part.values()
             ]
     return pl.DataFrame(told, schema=dict.fromkeys(REVISION_COLUMNS, pl.String), orient="row")
 
@@ -90,9 +92,9 @@ def marked(table: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(marker=pl.Series(markers, dtype=pl.String))
 
 
-def _may_be_hiding(part: Mapping[str, str], policy: Policy) -> bool:
-    """Whether a figure may have changed only because numbers are hidden, or shown, in other places than before."""
-    return policy.symbol in part.values() or (policy.base > 1 and part["part"] in SPREAD)
+def _without_a_return(part: Mapping[str, str], policy: Policy) -> str:
+    """Why a figure changed where no return did."""
+    return OTHERS_HIDDEN if policy.base > 1 and part["part"] in SPREAD else NO_RETURN
 
 
 def _parts(summary: Summary, row: Row, now: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -15,10 +15,12 @@ def answers_needed(enquiries: int, points: int) -> int:
     """How many of so many enquiries must be answered to know a percentage within so many points either way.
 
     Source: W. G. Cochran, Sampling Techniques, 3rd edition (1977), section 4.4: n0 / (1 + (n0 - 1) / N), rounded up.
-    Worked out in fractions, so that a whole number is not rounded up by an error in its last digit.
+    Worked out in fractions, so that a whole number is not rounded up by an error in its last digit. Or else so many
+    that the others could not change it by more: of 10 enquiries 9, for 10 points.
     """
     unlimited = Fraction(str(Z_95)) ** 2 / 4 / Fraction(points, 100) ** 2
-    return min(enquiries, math.ceil(unlimited / (1 + (unlimited - 1) / enquiries)))
+    all_but = math.ceil(enquiries * (1 - Fraction(points, 100)))
+    return min(all_but, math.ceil(unlimited / (1 + (unlimited - 1) / enquiries)))
 
 
 def people_to_ask(answers: int, response_rate: float) -> int:
@@ -27,10 +29,14 @@ def people_to_ask(answers: int, response_rate: float) -> int:
 
 
 def margin(enquiries: int, answers: int) -> float:
-    """Within how many points either way so many answers, at least 1, show a percentage of all the enquiries."""
+    """Within how many points either way so many answers, at least 1, show a percentage of all the enquiries.
+
+    It is never more than what those not heard of could change, if all of them answered otherwise.
+    """
     if answers >= enquiries:
         return 0.0
-    return 100 * Z_95 * math.sqrt(0.25 / answers * (enquiries - answers) / (enquiries - 1))
+    likely = Z_95 * math.sqrt(0.25 / answers * (enquiries - answers) / (enquiries - 1))
+    return 100 * min(likely, (enquiries - answers) / enquiries)
 
 
 def finite_wilson(part: int, answers: int, enquiries: int) -> Share:

@@ -149,8 +149,9 @@ def _many(number: int, one: str, more: str) -> str:
 
 def next_steps(checked: Checked, copy: Copy) -> tuple[str, ...]:
     """What happens next, and what the council can do."""
-    number = (checked.ret.who.submission or 0) + 1
-    again = f"correct the form, put {number} as its submission number, and send it again. {_figures_in(copy, checked)}"
+    last = checked.ret.who.submission
+    number = f"{last + 1} as its submission number" if last else "in its submission number, one more than the last time"
+    again = f"correct the form, put {number}, and send it again. {_figures_in(copy, checked)}"
     explain = (
         f"write what lies behind the figures in {copy.explanations}, and send it back. "
         "Say what happened and to how many. Do not name or describe a person."

@@ -64,7 +64,7 @@ def _headlines(part: Participation) -> Iterator[Line]:
             yield Line(f"{words}: {_names(rows)}.")
     misaddressed = [row for row in part.rows if row.is_misaddressed]
     if misaddressed:
-        yield Line(f"What the cover gives as the team's mailbox is no e-mail address: {_names(misaddressed)}.")
+        yield Line(f"What the cover gives as the team's mailbox is not one e-mail address: {_names(misaddressed)}.")
     if part.unknown:
         files = ", ".join(f"'{file}'" for file in part.unknown)
         yield Line(printable(f"Not known whose, or for when: {files}."), kind="detail")

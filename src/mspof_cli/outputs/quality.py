@@ -11,6 +11,12 @@ from mspof_cli.outputs.csvw import symbols_of
 from mspof_cli.outputs.text import hidden_in_words
 from mspof_cli.published import NOT_TOLD, Published
 
+# What a reader may know who is one of the councils.
+KNOWS_OWN = (
+    "A council knows its own numbers too. What it can tell of another's small number from one sum less its own number "
+    "is reckoned with. What it can tell from several sums together is not, so it may know a small number more closely."
+)
+
 
 def statement(published: Published) -> str:
     """The whole statement."""
@@ -68,7 +74,7 @@ def _answered(published: Published) -> Iterator[str]:
     yield "## For how many there is an answer"
     yield ""
     yield (
-        "Of the people counted in a question by all participating councils together. For the others no answer was "
+        "Of the people counted in a question by all councils together that answered it. For the others no answer was "
         "recorded or given; those who answer are not a random sample."
     )
     yield ""
@@ -105,7 +111,11 @@ def _protection(published: Published) -> Iterator[str]:
         f"In the tables: {hidden_in_words(published.measures)}"
     )
     yield ""
-    named = ", ".join(f"{each.period} ({each.manifest.audience.slug})" for each in published.before)
+    yield KNOWS_OWN
+    yield ""
+    named = ", ".join(
+        f"{each.period} ({each.manifest.audience.slug}, {each.manifest_sha256[:8]})" for each in published.before
+    )
     yield f"Reckoned with: {named}." if named else "No summary that was published before was reckoned with."
     yield ""
     yield NOT_TOLD

@@ -98,7 +98,8 @@ def _sheets(published: Published) -> Iterator[Sheet]:
             yield Sheet(name, title, table)
     longer = _longer(published)
     if not longer.is_empty():
-        yield Sheet("Longer periods", "All participating councils, and by type and region, over longer periods", longer)
+        whose = ", and by type and region," if longer["Area"].n_unique() > 1 else ""
+        yield Sheet("Longer periods", f"All participating councils{whose} over longer periods", longer)
     if not published.trends.is_empty():
         yield Sheet("Trends", "Every quarter: all that answered, and the matched panel", _trends(published))
     if published.revisions is not None and not published.revisions.is_empty():
@@ -143,9 +144,12 @@ def _notes(published: Published) -> pl.DataFrame:
         )
         notes.append(NOT_TOLD)
     if left_out := _left_out(published):
+        few = "Areas in which too few councils took part are left out of this workbook. They are in measures.csv"
+        notes.append(f"{few}, with their symbols: {'; '.join(left_out)}.")
+    if not _longer(published).is_empty():
         notes.append(
-            "Areas in which too few councils took part are not on the sheets by type and by region, but in "
-            f"measures.csv: {'; '.join(left_out)}."
+            "Longer periods are of the quarters that each council returned, which need not be all of them: 'Returns "
+            "counted' says how many returns there are in a figure."
         )
     rows = [(f"Note {number}", note) for number, note in enumerate(notes, 1)]
     rows += [(f"Symbol {symbol}", meaning) for symbol, meaning in symbols_of(published).items()]
@@ -190,7 +194,8 @@ def _longer(published: Published) -> pl.DataFrame:
     of_councils = pl.col("level") == "council"
     rows = published.measures.table.filter(pl.col("span") != QUARTER, ~of_councils, _is_seen(published))
     rows = rows.with_columns(pl.col("span").replace(PERIODS))
-    return _as_read(published, rows, {"span": "Longer period", "name": "Area"} | MEASURE_HEADINGS)
+    headings = {"span": "Longer period", "name": "Area"} | MEASURE_HEADINGS | {"returns": "Returns counted"}
+    return _as_read(published, rows, headings)
 
 
 def _trends(published: Published) -> pl.DataFrame:
