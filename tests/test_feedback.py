@@ -1275,6 +1275,17 @@ def test_a_letter_says_what_is_new_and_what_is_still_open(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("submission", "says"),
+    [(1, "put 2 as its submission number"), ("v2", "put in its submission number, one more than the last time")],
+)
+def test_a_letter_says_which_submission_is_the_next(submission: Value, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(workbook(FORM, clean({"not_asked": "n/a"}, submission=submission)))
+    letter = files_of(path)[".txt"].decode()
+    assert f"correct the form, {says}, and send it again." in " ".join(letter.split())
+
+
+@pytest.mark.parametrize(
     ("name", "says"),
     [
         ("FORM106-sheets-changed-over.xlsx", "has only the figures that could be found"),
