@@ -405,14 +405,16 @@ SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
         ],
     ),
     (
-        {"completed": datetime.date(2022, 1, 1)},
+        {"completed": datetime.date(2021, 1, 1)},
         [
             (
-                "COVER205: The form was completed on 1 January 2022, more than two years after 2018-19-Q3 ended on "
+                "COVER205: The form was completed on 1 January 2021, more than two years after 2018-19-Q3 ended on "
                 "31 December 2018."
             )
         ],
     ),
+    ({"completed": datetime.date(2020, 12, 31)}, []),
+    ({"quarter": "Q4", "completed": datetime.date(2021, 3, 31)}, []),
     (
         {"completed": "3 December 2018"},
         ["COVER202: The form was completed on 3 December 2018, before 2018-19-Q3 ended on 31 December 2018."],

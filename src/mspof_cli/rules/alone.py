@@ -13,8 +13,8 @@ from mspof_cli.periods import long_date
 from mspof_cli.returns import Return, share_of
 from mspof_cli.schemas import Field, Rule
 
-# How long after its quarter a form can have been completed without a question being asked.
-LATEST = datetime.timedelta(days=2 * 365)
+# How many years after the last day of its quarter a form can have been completed without a question being asked.
+YEARS_TO_COMPLETE = 2
 
 
 class Check(NamedTuple):
@@ -78,7 +78,9 @@ COMPLETED_EARLY = Check(
 
 def completed_late(ret: Return) -> Iterator[Trouble]:
     """By the form's own dates, and not by the day of checking: a return is judged the same whenever it is."""
-    return _completed("COVER205", ret, lambda completed, last: completed - last > LATEST)
+    return _completed(
+        "COVER205", ret, lambda completed, last: completed > last.replace(year=last.year + YEARS_TO_COMPLETE)
+    )
 
 
 COMPLETED_LATE = Check(

@@ -25,9 +25,9 @@ from mspof_cli.rules.alone import (
     COMPLETED_LATE,
     DATE_NOT_STATED,
     FORM_OF_ANOTHER_YEAR,
-    LATEST,
     NOT_SIGNED_OFF,
     NOTHING_RETURNED,
+    YEARS_TO_COMPLETE,
 )
 from mspof_cli.rules.answers import COVER
 from mspof_cli.schemas import ANSWER, Field, Rule
@@ -141,7 +141,7 @@ class CoverChecks:
         facts = {"found": _long_date(day.number), "period": self.period, "last": _long_date(self.last_day)}
         for rule, is_odd in (
             (COMPLETED_EARLY.rule, f"INT({day.number})<{self.last_day}"),
-            (COMPLETED_LATE.rule, f"INT({day.number})-{self.last_day}>{LATEST.days}"),
+            (COMPLETED_LATE.rule, f"INT({day.number})>EDATE({self.last_day},{12 * YEARS_TO_COMPLETE})"),
         ):
             verdict = f"IF(AND({self.says_when},{day.is_read}),IF({is_odd},{BROKEN},{HELD}),{NOT_TRIED})"
             yield self._check(rule, ["completed"], verdict, facts)
