@@ -272,6 +272,12 @@ def test_what_people_may_have_written_on_a_cover_is_only_described(
     assert (finding.code, finding.found, finding.message) == (code, found, message.format(found))
 
 
+@pytest.mark.parametrize(("serial", "found"), [(20190115, "a number of 8 digits"), (-1, "-1"), (110_000, "110000")])
+def test_a_number_shown_as_a_date_that_can_not_be_is_not_called_a_date(serial: int, found: str) -> None:
+    (said,) = findings(completed=Cell(Kind.DATE, serial))
+    assert said[:3] == ("COVER203", "C14", f"'Date completed' does not give a date: {found}.")
+
+
 def test_a_lookup_that_failed_is_said_even_where_the_code_says_who_it_is() -> None:
     ret = returned(clean(council=Cell(Kind.ERROR, "#N/A")))
     assert ret.who.council is None

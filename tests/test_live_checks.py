@@ -413,6 +413,7 @@ SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
             )
         ],
     ),
+    ({"completed": Cell(Kind.DATE, 110_000)}, ["COVER203: 'Date completed' does not give a date: 110000."]),
     ({"completed": datetime.date(2020, 12, 31)}, []),
     ({"quarter": "Q4", "completed": datetime.date(2021, 3, 31)}, []),
     (

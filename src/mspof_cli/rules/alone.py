@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mspof_cli.cells import date_of, described
+from mspof_cli.cells import Kind, date_of, described
 from mspof_cli.findings import Severity, Trouble, either
 from mspof_cli.layout import label_key
 from mspof_cli.periods import long_date
@@ -101,7 +101,10 @@ COMPLETED_LATE = Check(
 def date_not_stated(ret: Return) -> Iterator[Trouble]:
     entry = ret.cover["completed"]
     if date_of(entry.cell, ret.date_1904) is None:
-        yield Trouble("COVER203", entry.places, facts={"label": entry.label, "found": described(entry.cell)})
+        cell = entry.cell
+        if cell and cell.kind is Kind.DATE:  # a number shown as a date, which is none that can be
+            cell = cell._replace(kind=Kind.NUMBER)
+        yield Trouble("COVER203", entry.places, facts={"label": entry.label, "found": described(cell)})
 
 
 DATE_NOT_STATED = Check(

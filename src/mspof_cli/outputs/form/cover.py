@@ -151,7 +151,8 @@ class CoverChecks:
         line = self._line(slug)
         read = f"IF({line.is_read},{HELD},IF({line.refused}=1,{BROKEN},{NOT_TRIED}))"
         verdict = f"IF({line.given}=0,{if_blank},{read})"
-        return self._of_one(rule, slug, verdict, {"found": line.shown, "hint": '""'})
+        found = line.shown_as_no_date if rule is DATE_NOT_STATED.rule else line.shown
+        return self._of_one(rule, slug, verdict, {"found": found, "hint": '""'})
 
     def _chosen(self, rule: Rule, field: Field) -> Check:
         """Whether one of a field's choices is made."""
