@@ -222,8 +222,8 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                 (
                     "COVER401",
                     "C13",
-                    "'Submission number' is not a whole number from 1: text of 5 characters.",
-                    "a whole number, 1 or more",
+                    "'Submission number' is not a whole number from 1 to 9,999: text of 5 characters.",
+                    "a whole number from 1 to 9,999",
                 )
             ],
         ),
@@ -237,13 +237,14 @@ def test_what_is_wrong_with_a_cover(changes: dict[str, Value | None], expected: 
     assert findings(**changes) == expected
 
 
+SUBMISSION = "'Submission number' is not a whole number from 1 to 9,999"
 SCOPES = "'Section 42 enquiries only' or 'Section 42 and other enquiries'"
 
 
 @pytest.mark.parametrize(
     ("slug", "code", "message", "words"),
     [
-        ("submission", "COVER401", "'Submission number' is not a whole number from 1: {}.", "text of {} characters"),
+        ("submission", "COVER401", f"{SUBMISSION}: {{}}.", "text of {} characters"),
         ("completed", "COVER203", "'Date completed' does not give a date: {}.", "text of {} characters"),
         ("scope", "COVER302", "'Which enquiries are counted' is not stated: {}.", f"something other than {SCOPES}"),
         ("signed_off", "COVER301", "The return is not signed off: {}.", "something other than 'Yes'"),

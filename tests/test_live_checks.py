@@ -414,6 +414,7 @@ SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
         ],
     ),
     ({"completed": Cell(Kind.DATE, 110_000)}, ["COVER203: 'Date completed' does not give a date: 110000."]),
+    ({"submission": 99999}, ["COVER401: 'Submission number' is not a whole number from 1 to 9,999: 99999."]),
     ({"completed": datetime.date(2020, 12, 31)}, []),
     ({"quarter": "Q4", "completed": datetime.date(2021, 3, 31)}, []),
     (

@@ -15,6 +15,8 @@ from mspof_cli.register import Register
 from mspof_cli.schemas import Council, Edition
 from mspof_cli.workbook import Workbook
 
+LARGEST_SUBMISSION = 9999
+
 
 class Identity(NamedTuple):
     """Whose return it is, for which quarter, and which submission of it; None where the cover does not say."""
@@ -105,7 +107,8 @@ def _existence(council: Council, period: Period) -> str:
 
 def _submission(entry: Entry) -> int | None:
     text = entry.text
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else None
+    is_number = re.fullmatch(r"[1-9][0-9]*", text) and len(text) <= len(str(LARGEST_SUBMISSION))
+    return int(text) if is_number and int(text) <= LARGEST_SUBMISSION else None
 
 
 def name_contradictions(file: str, who: Identity, register: Register) -> Iterator[Trouble]:

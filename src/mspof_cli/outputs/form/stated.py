@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from mspof_cli.identify import LARGEST_SUBMISSION
 from mspof_cli.layout import Form
-from mspof_cli.outputs.form.entry import LARGEST_SUBMISSION
 from mspof_cli.outputs.form.formulas import any_of, text_of
 from mspof_cli.outputs.form.typed import EACH_LETTER, Judged, Typed
 from mspof_cli.periods import MONTHS, QUARTER_MONTHS, quarter_label
