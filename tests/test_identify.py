@@ -259,7 +259,8 @@ SCOPES = "'Section 42 enquiries only' or 'Section 42 and other enquiries'"
         (None, "blank"),
         (0.5, "0.5"),
         (7_700_900_123, "a number of 10 digits"),
-        (Cell(Kind.ERROR, "#REF!"), 5),
+        (Cell(Kind.ERROR, "#REF!"), "#REF!"),
+        (Cell(Kind.ERROR, "Jo Bloggs"), "an error value"),
         (True, "a true or false"),
     ],
 )
