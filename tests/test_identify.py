@@ -89,10 +89,7 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                 (
                     "COVER102",
                     "C8",
-                    (
-                        "'Council' is not that of a council in the register: 'Gloucester'. "
-                        "Did you mean 'Gloucestershire'?"
-                    ),
+                    ("'Council' names no council in the register: 'Gloucester'. Did you mean 'Gloucestershire'?"),
                     COUNCIL,
                 )
             ],
@@ -104,7 +101,7 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                     "COVER102",
                     "C8",
                     (
-                        "'Council' is not that of a council in the register: 'Ambermeer'. "
+                        "'Council' names no council in the register: 'Ambermeer'. "
                         "Did you mean 'Ambermere (demonstration)'?"
                     ),
                     COUNCIL,
@@ -113,22 +110,22 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
         ),
         (
             {"council": "Nowhere at all"},
-            [("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL)],
+            [("COVER102", "C8", "'Council' names no council in the register: 'Nowhere at all'.", COUNCIL)],
         ),
         (
             {"council": "Nowhere at all", "ons_code": "X1"},
             [
-                ("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL),
-                ("COVER102", "C9", "'ONS code' is not that of a council in the register: 'X1'.", COUNCIL),
+                ("COVER102", "C8", "'Council' names no council in the register: 'Nowhere at all'.", COUNCIL),
+                ("COVER102", "C9", "'ONS code' names no council in the register: 'X1'.", COUNCIL),
             ],
         ),
         (
             {"ons_code": "E07000001"},
-            [("COVER102", "C9", "'ONS code' is not that of a council in the register: 'E07000001'.", COUNCIL)],
+            [("COVER102", "C9", "'ONS code' names no council in the register: 'E07000001'.", COUNCIL)],
         ),
         (
             {"council": 111, "ons_code": None},
-            [("COVER102", "C8", "'Council' is not that of a council in the register: 111.", COUNCIL)],
+            [("COVER102", "C8", "'Council' names no council in the register: 111.", COUNCIL)],
         ),
         (
             {"ons_code": "DEMO00018"},
@@ -284,6 +281,26 @@ def test_a_lookup_that_failed_is_said_even_where_the_code_says_who_it_is() -> No
     ret = returned(clean(council=Cell(Kind.ERROR, "#N/A")))
     assert ret.who.council is None
     assert [(trouble.code, trouble.facts["found"]) for trouble in ret.troubles] == [("COVER102", "#N/A")]
+
+
+@pytest.mark.parametrize(
+    ("slug", "typed", "hint"),
+    [
+        ("ons_code", "York", " Did you mean 'E06000014', the code of York?"),
+        ("ons_code", "City of Yrok", " Did you mean 'E06000014', the code of York?"),
+        ("ons_code", "Ambermeer", " Did you mean 'DEMO00001', the code of Ambermere (demonstration)?"),
+        ("ons_code", "Somerset", " Did you mean 'E10000027', the code of Somerset?"),
+        ("ons_code", "E0600001", ""),
+        ("council", "e06000014", " Did you mean 'York'?"),
+        ("council", "E08000038", " Did you mean 'Barnsley'?"),
+    ],
+)
+def test_a_name_in_the_place_of_the_code_is_answered_with_the_code_and_a_code_with_the_name(
+    slug: str, typed: str, hint: str
+) -> None:
+    (said,) = findings(**{"council": None, "ons_code": None, slug: typed})
+    label, cell = {"council": ("Council", "C8"), "ons_code": ("ONS code", "C9")}[slug]
+    assert said[:3] == ("COVER102", cell, f"'{label}' names no council in the register: '{typed}'.{hint}")
 
 
 def test_a_cover_that_is_gone_is_said_once() -> None:

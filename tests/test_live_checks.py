@@ -388,13 +388,13 @@ def test_what_is_given_on_the_cover_is_to_the_form_what_it_is_to_mspof(tmp_path:
 SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
     (
         {"ons_code": "E06000099"},
-        ["COVER102: 'ONS code' is not that of a council in the register: 'E06000099'."],
+        ["COVER102: 'ONS code' names no council in the register: 'E06000099'."],
     ),
     (
         {"council": 7, "ons_code": "e6 000014"},
         [
-            "COVER102: 'Council' is not that of a council in the register: 7.",
-            "COVER102: 'ONS code' is not that of a council in the register: 'e6 000014'.",
+            "COVER102: 'Council' names no council in the register: 7.",
+            "COVER102: 'ONS code' names no council in the register: 'e6 000014'.",
         ],
     ),
     (
