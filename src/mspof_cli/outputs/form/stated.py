@@ -27,7 +27,7 @@ class Known(NamedTuple):
     """The councils that a form can look up: ranges of equal length, with a row for each code that a name can have.
 
     ``begin`` and ``end`` are the first and last day of the council of that code, as Excel counts days. ``are_all`` is
-    whether there are no other councils.
+    whether there are no other councils, ``longest`` the longest of the names.
     """
 
     names: str
@@ -35,6 +35,7 @@ class Known(NamedTuple):
     begin: str
     end: str
     are_all: bool
+    longest: str
 
 
 def is_plain(text: str) -> str:
