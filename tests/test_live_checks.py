@@ -737,7 +737,7 @@ def test_formulas_use_only_what_excel_2016_and_libreoffice_both_have() -> None:
     known = {
         *("ABS", "AND", "CELL", "CHAR", "COUNT", "COUNTIF", "FIND", "IF", "IFERROR", "INT", "ISBLANK", "ISERROR"),
         *("ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MAX", "MID", "NOT", "OR", "REPT", "RIGHT", "SUBSTITUTE"),
-        *("DATE", "DAY", "MONTH", "ROW", "SUMPRODUCT", "TRIM", "VALUE", "YEAR"),
+        *("DATE", "DAY", "EDATE", "MONTH", "ROW", "SUMPRODUCT", "TRIM", "VALUE", "YEAR"),
     }
     for form in FORMS.values():
         book = openpyxl.load_workbook(io.BytesIO(build_form(form, councils(form))))
