@@ -96,7 +96,8 @@ def test_what_a_finding_shows_of_a_cell(cell: Cell | None, words: str) -> None:
         (Cell(Kind.TEXT, " \u200b"), "spaces only"),
         (Cell(Kind.BOOLEAN, value=True), "a true or false"),
         (Cell(Kind.DATE, 43_480), "a date"),
-        (Cell(Kind.ERROR, "#REF!"), "text of 5 characters"),
+        (Cell(Kind.ERROR, "#REF!"), "#REF!"),
+        (Cell(Kind.ERROR, "Jo Bloggs"), "an error value"),
         (Cell(Kind.UNCALCULATED, "", formula=True), "a formula that was never calculated"),
     ],
 )

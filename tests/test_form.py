@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 
 from mspof_cli.cells import Place
 from mspof_cli.errors import SchemaError
+from mspof_cli.findings import either
 from mspof_cli.layout import Form, block_labels, label_key
 from mspof_cli.loading import Schemas
 from mspof_cli.outputs.form import build_form, read_guidance
@@ -458,6 +459,18 @@ def test_nothing_is_frozen_or_cut_off_and_only_messages_are_merged(form: Form) -
                 assert sheet.row_dimensions[cell.row].height >= min(409, lines * size * 1.3)
             else:
                 assert text_width(cell.value, size, bold) <= sum(widths), cell.value
+
+
+def test_each_line_of_the_cover_is_high_enough_for_the_longest_message_that_can_stand_beside_it(form: Form) -> None:
+    sheet = opened(form)[form.edition.cover.sheet]
+    rows = {label.key: label.row for label in block_labels(form.collection, form.edition.cover).values()}
+    for field in form.collection.cover:
+        if field.choices and field.expected:
+            row = rows[label_key(field.label)]
+            (message,) = (cell for cell in sheet[row] if "COVER302" in str(cell.value))
+            said = f"? COVER302: '{field.label}' is not stated: something other than {either(field.choices)}."
+            lines = line_count(said, sheet.column_dimensions[message.column_letter].width - 2, message.font.size)
+            assert sheet.row_dimensions[row].height >= lines * message.font.size * 1.3
 
 
 def test_every_sheet_prints_on_a4_one_page_wide_with_its_name_and_version(form: Form) -> None:

@@ -89,10 +89,7 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                 (
                     "COVER102",
                     "C8",
-                    (
-                        "'Council' is not that of a council in the register: 'Gloucester'. "
-                        "Did you mean 'Gloucestershire'?"
-                    ),
+                    ("'Council' names no council in the register: 'Gloucester'. Did you mean 'Gloucestershire'?"),
                     COUNCIL,
                 )
             ],
@@ -104,7 +101,7 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                     "COVER102",
                     "C8",
                     (
-                        "'Council' is not that of a council in the register: 'Ambermeer'. "
+                        "'Council' names no council in the register: 'Ambermeer'. "
                         "Did you mean 'Ambermere (demonstration)'?"
                     ),
                     COUNCIL,
@@ -113,22 +110,22 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
         ),
         (
             {"council": "Nowhere at all"},
-            [("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL)],
+            [("COVER102", "C8", "'Council' names no council in the register: 'Nowhere at all'.", COUNCIL)],
         ),
         (
             {"council": "Nowhere at all", "ons_code": "X1"},
             [
-                ("COVER102", "C8", "'Council' is not that of a council in the register: 'Nowhere at all'.", COUNCIL),
-                ("COVER102", "C9", "'ONS code' is not that of a council in the register: 'X1'.", COUNCIL),
+                ("COVER102", "C8", "'Council' names no council in the register: 'Nowhere at all'.", COUNCIL),
+                ("COVER102", "C9", "'ONS code' names no council in the register: 'X1'.", COUNCIL),
             ],
         ),
         (
             {"ons_code": "E07000001"},
-            [("COVER102", "C9", "'ONS code' is not that of a council in the register: 'E07000001'.", COUNCIL)],
+            [("COVER102", "C9", "'ONS code' names no council in the register: 'E07000001'.", COUNCIL)],
         ),
         (
             {"council": 111, "ons_code": None},
-            [("COVER102", "C8", "'Council' is not that of a council in the register: 111.", COUNCIL)],
+            [("COVER102", "C8", "'Council' names no council in the register: 111.", COUNCIL)],
         ),
         (
             {"ons_code": "DEMO00018"},
@@ -222,8 +219,8 @@ QUARTER = "one of Q1 to Q4, such as Q3 October to December"
                 (
                     "COVER401",
                     "C13",
-                    "'Submission number' is not a whole number from 1: text of 5 characters.",
-                    "a whole number, 1 or more",
+                    "'Submission number' is not a whole number from 1 to 9,999: text of 5 characters.",
+                    "a whole number from 1 to 9,999",
                 )
             ],
         ),
@@ -237,13 +234,14 @@ def test_what_is_wrong_with_a_cover(changes: dict[str, Value | None], expected: 
     assert findings(**changes) == expected
 
 
+SUBMISSION = "'Submission number' is not a whole number from 1 to 9,999"
 SCOPES = "'Section 42 enquiries only' or 'Section 42 and other enquiries'"
 
 
 @pytest.mark.parametrize(
     ("slug", "code", "message", "words"),
     [
-        ("submission", "COVER401", "'Submission number' is not a whole number from 1: {}.", "text of {} characters"),
+        ("submission", "COVER401", f"{SUBMISSION}: {{}}.", "text of {} characters"),
         ("completed", "COVER203", "'Date completed' does not give a date: {}.", "text of {} characters"),
         ("scope", "COVER302", "'Which enquiries are counted' is not stated: {}.", f"something other than {SCOPES}"),
         ("signed_off", "COVER301", "The return is not signed off: {}.", "something other than 'Yes'"),
@@ -258,7 +256,8 @@ SCOPES = "'Section 42 enquiries only' or 'Section 42 and other enquiries'"
         (None, "blank"),
         (0.5, "0.5"),
         (7_700_900_123, "a number of 10 digits"),
-        (Cell(Kind.ERROR, "#REF!"), 5),
+        (Cell(Kind.ERROR, "#REF!"), "#REF!"),
+        (Cell(Kind.ERROR, "Jo Bloggs"), "an error value"),
         (True, "a true or false"),
     ],
 )
@@ -272,10 +271,36 @@ def test_what_people_may_have_written_on_a_cover_is_only_described(
     assert (finding.code, finding.found, finding.message) == (code, found, message.format(found))
 
 
+@pytest.mark.parametrize(("serial", "found"), [(20190115, "a number of 8 digits"), (-1, "-1"), (110_000, "110000")])
+def test_a_number_shown_as_a_date_that_can_not_be_is_not_called_a_date(serial: int, found: str) -> None:
+    (said,) = findings(completed=Cell(Kind.DATE, serial))
+    assert said[:3] == ("COVER203", "C14", f"'Date completed' does not give a date: {found}.")
+
+
 def test_a_lookup_that_failed_is_said_even_where_the_code_says_who_it_is() -> None:
     ret = returned(clean(council=Cell(Kind.ERROR, "#N/A")))
     assert ret.who.council is None
     assert [(trouble.code, trouble.facts["found"]) for trouble in ret.troubles] == [("COVER102", "#N/A")]
+
+
+@pytest.mark.parametrize(
+    ("slug", "typed", "hint"),
+    [
+        ("ons_code", "York", " Did you mean 'E06000014', the code of York?"),
+        ("ons_code", "City of Yrok", " Did you mean 'E06000014', the code of York?"),
+        ("ons_code", "Ambermeer", " Did you mean 'DEMO00001', the code of Ambermere (demonstration)?"),
+        ("ons_code", "Somerset", " Did you mean 'E10000027', the code of Somerset?"),
+        ("ons_code", "E0600001", ""),
+        ("council", "e06000014", " Did you mean 'York'?"),
+        ("council", "E08000038", " Did you mean 'Barnsley'?"),
+    ],
+)
+def test_a_name_in_the_place_of_the_code_is_answered_with_the_code_and_a_code_with_the_name(
+    slug: str, typed: str, hint: str
+) -> None:
+    (said,) = findings(**{"council": None, "ons_code": None, slug: typed})
+    label, cell = {"council": ("Council", "C8"), "ons_code": ("ONS code", "C9")}[slug]
+    assert said[:3] == ("COVER102", cell, f"'{label}' names no council in the register: '{typed}'.{hint}")
 
 
 def test_a_cover_that_is_gone_is_said_once() -> None:

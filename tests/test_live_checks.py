@@ -388,13 +388,13 @@ def test_what_is_given_on_the_cover_is_to_the_form_what_it_is_to_mspof(tmp_path:
 SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
     (
         {"ons_code": "E06000099"},
-        ["COVER102: 'ONS code' is not that of a council in the register: 'E06000099'."],
+        ["COVER102: 'ONS code' names no council in the register: 'E06000099'."],
     ),
     (
         {"council": 7, "ons_code": "e6 000014"},
         [
-            "COVER102: 'Council' is not that of a council in the register: 7.",
-            "COVER102: 'ONS code' is not that of a council in the register: 'e6 000014'.",
+            "COVER102: 'Council' names no council in the register: 7.",
+            "COVER102: 'ONS code' names no council in the register: 'e6 000014'.",
         ],
     ),
     (
@@ -405,14 +405,18 @@ SAME_WORDS: tuple[tuple[dict[str, Value], list[str]], ...] = (
         ],
     ),
     (
-        {"completed": datetime.date(2022, 1, 1)},
+        {"completed": datetime.date(2021, 1, 1)},
         [
             (
-                "COVER205: The form was completed on 1 January 2022, more than two years after 2018-19-Q3 ended on "
+                "COVER205: The form was completed on 1 January 2021, more than two years after 2018-19-Q3 ended on "
                 "31 December 2018."
             )
         ],
     ),
+    ({"completed": Cell(Kind.DATE, 110_000)}, ["COVER203: 'Date completed' does not give a date: 110000."]),
+    ({"submission": 99999}, ["COVER401: 'Submission number' is not a whole number from 1 to 9,999: 99999."]),
+    ({"completed": datetime.date(2020, 12, 31)}, []),
+    ({"quarter": "Q4", "completed": datetime.date(2021, 3, 31)}, []),
     (
         {"completed": "3 December 2018"},
         ["COVER202: The form was completed on 3 December 2018, before 2018-19-Q3 ended on 31 December 2018."],
@@ -733,7 +737,7 @@ def test_formulas_use_only_what_excel_2016_and_libreoffice_both_have() -> None:
     known = {
         *("ABS", "AND", "CELL", "CHAR", "COUNT", "COUNTIF", "FIND", "IF", "IFERROR", "INT", "ISBLANK", "ISERROR"),
         *("ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MAX", "MID", "NOT", "OR", "REPT", "RIGHT", "SUBSTITUTE"),
-        *("DATE", "DAY", "MONTH", "ROW", "SUMPRODUCT", "TRIM", "VALUE", "YEAR"),
+        *("DATE", "DAY", "EDATE", "MONTH", "ROW", "SUMPRODUCT", "TRIM", "VALUE", "YEAR"),
     }
     for form in FORMS.values():
         book = openpyxl.load_workbook(io.BytesIO(build_form(form, councils(form))))

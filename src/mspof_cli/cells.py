@@ -104,6 +104,10 @@ PLAIN_WORDS = frozenset({
     "to be confirmed", "to follow", "true", "unknown", "x", "y", "yes"
 })  # fmt: skip
 
+# Excel's own names for errors.
+NOT_AVAILABLE = "#N/A"
+ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA", NOT_AVAILABLE})
+
 
 def tidy(text: str) -> str:
     """The text as a person sees it: compatibility forms folded, nothing invisible, single spaces, none at the ends."""
@@ -138,7 +142,9 @@ def described(cell: Cell | None, words: str = "") -> str:
     if cell.kind is Kind.NUMBER:
         digits = sum(letter.isdigit() for letter in str(cell.value))
         return str(cell.value) if digits < LONG_NUMBER else f"a number of {digits} digits"
-    if cell.kind not in (Kind.TEXT, Kind.ERROR):
+    if cell.kind is Kind.ERROR:
+        return str(cell.value) if cell.value in ERRORS else f"an {cell.kind.value}"
+    if cell.kind is not Kind.TEXT:
         return f"a {cell.kind.value}"
     text = tidy(str(cell.value))
     if not text:

@@ -15,6 +15,8 @@ from mspof_cli.register import Register
 from mspof_cli.schemas import Council, Edition
 from mspof_cli.workbook import Workbook
 
+LARGEST_SUBMISSION = 9999
+
 
 class Identity(NamedTuple):
     """Whose return it is, for which quarter, and which submission of it; None where the cover does not say."""
@@ -68,9 +70,9 @@ def _council(
     named, coded = register.named(name.text), register.by_code(code.text)
     unknown = [entry for entry, known in ((name, named), (code, coded)) if not entry.is_blank and not known]
     if unknown:
-        return None, [_unknown(entry, register) for entry in unknown]
+        return None, [_unknown(entry, entry is code, register, period) for entry in unknown]
     if coded is None:
-        council = next((council for council in named if period and council.existed_in(period)), named[-1])
+        council = _of_time(named, period)
     elif named and coded not in named:
         disagreement = {"found": coded.name, "council": named[-1].name, "code": named[-1].ons_code}
         return None, [Trouble("COVER104", name.places + code.places, facts=disagreement)]
@@ -83,11 +85,22 @@ def _council(
     return council, []
 
 
-def _unknown(entry: Entry, register: Register) -> Trouble:
-    """Trouble with a name or a code that is not in the register."""
-    near = register.nearest(entry.text)
-    hint = f" Did you mean '{near}'?" if near else ""
+def _unknown(entry: Entry, is_code: bool, register: Register, period: Period | None) -> Trouble:
+    """Trouble with a name or a code that is not in the register; one may stand in the other's place."""
+    name = entry.text if register.named(entry.text) else register.nearest(entry.text)
+    coded = register.by_code(entry.text)
+    if is_code and name:
+        council = _of_time(register.named(name), period)
+        hint = f" Did you mean '{council.ons_code}', the code of {council.name}?"
+    else:
+        near = coded.name if coded else name
+        hint = f" Did you mean '{near}'?" if near else ""
     return _trouble(entry, "COVER102", found=shown(entry.cell), hint=hint)
+
+
+def _of_time(named: tuple[Council, ...], period: Period | None) -> Council:
+    """Of the councils of one name, that of the period, or else the last."""
+    return next((council for council in named if period and council.existed_in(period)), named[-1])
 
 
 def _trouble(entry: Entry, code: str, /, **facts: object) -> Trouble:
@@ -105,7 +118,8 @@ def _existence(council: Council, period: Period) -> str:
 
 def _submission(entry: Entry) -> int | None:
     text = entry.text
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else None
+    is_number = re.fullmatch(r"[1-9][0-9]*", text) and len(text) <= len(str(LARGEST_SUBMISSION))
+    return int(text) if is_number and int(text) <= LARGEST_SUBMISSION else None
 
 
 def name_contradictions(file: str, who: Identity, register: Register) -> Iterator[Trouble]:

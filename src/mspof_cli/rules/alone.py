@@ -6,15 +6,15 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mspof_cli.cells import date_of, described
+from mspof_cli.cells import Kind, date_of, described
 from mspof_cli.findings import Severity, Trouble, either
 from mspof_cli.layout import label_key
 from mspof_cli.periods import long_date
 from mspof_cli.returns import Return, share_of
 from mspof_cli.schemas import Field, Rule
 
-# How long after its quarter a form can have been completed without a question being asked.
-LATEST = datetime.timedelta(days=2 * 365)
+# How many years after the last day of its quarter a form can have been completed without a question being asked.
+YEARS_TO_COMPLETE = 2
 
 
 class Check(NamedTuple):
@@ -78,7 +78,9 @@ COMPLETED_EARLY = Check(
 
 def completed_late(ret: Return) -> Iterator[Trouble]:
     """By the form's own dates, and not by the day of checking: a return is judged the same whenever it is."""
-    return _completed("COVER205", ret, lambda completed, last: completed - last > LATEST)
+    return _completed(
+        "COVER205", ret, lambda completed, last: completed > last.replace(year=last.year + YEARS_TO_COMPLETE)
+    )
 
 
 COMPLETED_LATE = Check(
@@ -99,7 +101,10 @@ COMPLETED_LATE = Check(
 def date_not_stated(ret: Return) -> Iterator[Trouble]:
     entry = ret.cover["completed"]
     if date_of(entry.cell, ret.date_1904) is None:
-        yield Trouble("COVER203", entry.places, facts={"label": entry.label, "found": described(entry.cell)})
+        cell = entry.cell
+        if cell and cell.kind is Kind.DATE:  # a number shown as a date, which is none that can be
+            cell = cell._replace(kind=Kind.NUMBER)
+        yield Trouble("COVER203", entry.places, facts={"label": entry.label, "found": described(cell)})
 
 
 DATE_NOT_STATED = Check(

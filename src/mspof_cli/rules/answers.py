@@ -6,6 +6,7 @@ Reading meets the trouble and names its code; the rule that it breaks, and why t
 from __future__ import annotations
 
 from mspof_cli.findings import Severity
+from mspof_cli.identify import LARGEST_SUBMISSION
 from mspof_cli.schemas import Rule
 
 E, Q, N = Severity.ERROR, Severity.QUERY, Severity.NOTE
@@ -31,7 +32,7 @@ COVER = (
         title="The council is in the register",
         severity=E,
         expected="a council in the register, or its ONS code",
-        message="'{label}' is not that of a council in the register: {found}.{hint}",
+        message="'{label}' names no council in the register: {found}.{hint}",
         fix="Choose your council from the list on the cover, and check the ONS code.",
         because="Figures are collated for the councils in the register.",
         example="a district council's name",
@@ -70,8 +71,8 @@ COVER = (
         code="COVER401",
         title="The submission number is stated",
         severity=E,
-        expected="a whole number, 1 or more",
-        message="'{label}' is not a whole number from 1: {found}.",
+        expected=f"a whole number from 1 to {LARGEST_SUBMISSION:,}",
+        message=f"'{{label}}' is not a whole number from 1 to {LARGEST_SUBMISSION:,}: {{found}}.",
         fix="Enter 1 if this is the first time you send this quarter, 2 if you send it again, and so on.",
         because="When a council sends a quarter twice, the submission number says which one counts.",
         example="a submission number left blank",

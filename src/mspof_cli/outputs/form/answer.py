@@ -71,10 +71,18 @@ class Reading(NamedTuple):
     @property
     def shown(self) -> str:
         """What was given, as it is said on receipt; of an error value not which."""
+        return self._shown(f'IF({self.is_date},"a date",{self.cell}&"")')
+
+    @property
+    def shown_as_no_date(self) -> str:
+        """The same where no date is given: of a number that is shown as a date, but is none that can be, which."""
+        return self._shown(f'{self.cell}&""')
+
+    def _shown(self, number: str) -> str:
         text = self.text
         long = f'OR(LEN({text})>{LONGEST_SHOWN},ISNUMBER(FIND("@",{text})))'
         typed = f'IF({long},"text of "&LEN({text})&" characters","\'"&{text}&"\'")'
-        number = f'IF({format_letter(self.cell)}="P","a percentage",IF({self.is_date},"a date",{self.cell}&""))'
+        number = f'IF({format_letter(self.cell)}="P","a percentage",{number})'
         known = f'IF(ISLOGICAL({self.cell}),"a true or false",IF(ISTEXT({self.cell}),{typed},{number}))'
         return f'IF({self.given}=0,"blank",IF(ISERROR({self.cell}),"an error value",{known}))'
 

@@ -44,7 +44,8 @@ class Check(NamedTuple):
     """One check: the rule, what should hold, the question that it is about, and expressions for verdict and words.
 
     ``verdict`` gives one of the values of :class:`Verdict`. ``faulty`` are the answers at fault when it is broken,
-    each with the condition under which it is one of them, or ``"TRUE"``. ``example`` is the message as it may read.
+    each with the condition under which it is one of them, or ``"TRUE"``. ``example`` and ``remedy`` are the message and
+    what to do as they may read, at their longest where that is known.
     ``in_doubt`` is whether an answer that is given can't be checked here, if that can be, and ``clearer`` how to give
     it so that it can.
     """
@@ -57,6 +58,7 @@ class Check(NamedTuple):
     fix: str
     faulty: Mapping[Key, str]
     example: str
+    remedy: str
     in_doubt: str = ""
     clearer: str = ""
 
@@ -163,7 +165,8 @@ class _Known:
         verdict = f"IF(COUNT({numbers})<{len(figures)},{NOT_TRIED},{tried})" if figures else tried
         at_fault = [self.keys[name] for name in figures] or [key for key in self.readings if key[0] == question]
         message, fix = (words(text, spoken, self.labels) for text in (rule.message, rule.fix))
-        return Check(rule, rule.title, question, verdict, message, fix, dict.fromkeys(at_fault, "TRUE"), rule.message)
+        faulty = dict.fromkeys(at_fault, "TRUE")
+        return Check(rule, rule.title, question, verdict, message, fix, faulty, rule.message, rule.fix)
 
     def _in_its_years(self, check: Check) -> Check:
         """A check of a rule that is not for all of the form's years."""
@@ -200,5 +203,5 @@ class _Known:
         message, fix = (words(text, facts, {}) for text in (rule.message, rule.fix))
         longest = max(labels.values(), key=len)
         example = rule.message.format(question=question.label, answers=longest, blank=longest)
-        check = Check(rule, rule.title, question.slug, verdict, message, fix, faulty, example)
+        check = Check(rule, rule.title, question.slug, verdict, message, fix, faulty, example, rule.fix)
         return check._replace(in_doubt=f"{doubts}>0", clearer=text_of(DIGITS_ONLY))

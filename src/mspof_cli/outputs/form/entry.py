@@ -17,6 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mspof_cli.cells import column_letters
+from mspof_cli.identify import LARGEST_SUBMISSION
 from mspof_cli.outputs.form.file import free_name
 from mspof_cli.outputs.form.style import put_text
 from mspof_cli.periods import long_date, quarter_label
@@ -28,7 +29,6 @@ LONGEST_TITLE = 32
 LONGEST_MESSAGE = 255
 
 LONGEST_ENTRY = 255
-LARGEST_SUBMISSION = 9999
 LONGEST_COMMENT = 2000
 COUNT_PROMPT = (
     "Enter a whole number, 0 if there were none. Leave the whole question blank if your council does not collect it."

@@ -140,7 +140,7 @@ class Live:
             for heading, text in (
                 ("What should hold", check.title),
                 ("What is wrong", check.example),
-                ("What to do", rule.fix),
+                ("What to do", check.remedy),
                 ("Go to", where),
             )
         )
@@ -209,7 +209,7 @@ class Live:
         otherwise, examples = '""', _examples(rows)
         for check in (row.check for row in rows if row.check.in_doubt):
             otherwise = f'IF({check.in_doubt},"{NOT_CHECKED} "&{check.clearer},{otherwise})'
-            examples.append(f"{NOT_CHECKED} {check.rule.fix}")
+            examples.append(f"{NOT_CHECKED} {check.remedy}")
         return formula(_worst_of(rows, otherwise), f"'{field.label}'"), examples
 
     def state(self, sheet: str) -> list[str]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from mspof_cli.identify import LARGEST_SUBMISSION
 from mspof_cli.layout import Form
-from mspof_cli.outputs.form.entry import LARGEST_SUBMISSION
 from mspof_cli.outputs.form.formulas import any_of, text_of
 from mspof_cli.outputs.form.typed import EACH_LETTER, Judged, Typed
 from mspof_cli.periods import MONTHS, QUARTER_MONTHS, quarter_label
@@ -27,7 +27,7 @@ class Known(NamedTuple):
     """The councils that a form can look up: ranges of equal length, with a row for each code that a name can have.
 
     ``begin`` and ``end`` are the first and last day of the council of that code, as Excel counts days. ``are_all`` is
-    whether there are no other councils.
+    whether there are no other councils, ``longest`` the longest of the names.
     """
 
     names: str
@@ -35,6 +35,7 @@ class Known(NamedTuple):
     begin: str
     end: str
     are_all: bool
+    longest: str
 
 
 def is_plain(text: str) -> str:

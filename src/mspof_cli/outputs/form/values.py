@@ -6,7 +6,7 @@ import datetime
 
 from openpyxl.cell.cell import Cell as Target
 
-from mspof_cli.cells import Cell, Kind
+from mspof_cli.cells import ERRORS, NOT_AVAILABLE, Cell, Kind
 from mspof_cli.outputs.form.style import put_text
 
 Value = int | float | str | datetime.date | Cell
@@ -17,10 +17,6 @@ FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.PERCENTAGE: "0%", Kind.BOOLEAN: '"TRUE"
 
 # A formula that was never calculated came back without its result. This stands for it: Excel shows an error, not 0.
 NEVER_CALCULATED = "=NA()"
-
-# Excel's own names for errors: a cell with another one makes a file that it refuses.
-NOT_AVAILABLE = "#N/A"
-ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA", NOT_AVAILABLE})
 
 
 def put_value(target: Target, value: Value) -> None:
@@ -41,6 +37,7 @@ def _put_cell(target: Target, given: Cell) -> None:
     elif given.kind is Kind.UNCALCULATED:
         target.value = NEVER_CALCULATED
     elif given.kind is Kind.ERROR:
+        # a cell with another name than Excel's own makes a file that it refuses
         target.value, target.data_type = given.value if given.value in ERRORS else NOT_AVAILABLE, "e"
     else:
         target.value = given.value
