@@ -104,6 +104,8 @@ PLAIN_WORDS = frozenset({
     "to be confirmed", "to follow", "true", "unknown", "x", "y", "yes"
 })  # fmt: skip
 
+LONGEST_SHOWN = 60  # characters of what was typed
+
 # Excel's own names for errors.
 NOT_AVAILABLE = "#N/A"
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA", NOT_AVAILABLE})
@@ -122,7 +124,7 @@ def text_of(cell: Cell | None) -> str:
     return "" if cell is None or cell.kind not in (Kind.TEXT, Kind.NUMBER) else tidy(str(cell.value))
 
 
-def shown(cell: Cell | None, longest: int = 60) -> str:
+def shown(cell: Cell | None, longest: int = LONGEST_SHOWN) -> str:
     """What a cell holds, for showing in a finding. Longer text, or text with an '@', is only described."""
     if cell is None or cell.kind not in (Kind.TEXT, Kind.ERROR):
         return described(cell)

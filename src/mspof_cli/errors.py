@@ -1,6 +1,5 @@
 """What the person running the command must put right. Anything about a return is a finding instead."""
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -31,4 +30,6 @@ class OutputClosed(Exception):
 
 def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The name most like one that is not known, if any is at least so much like it, from 0 to 1."""
+    import difflib  # only what is misspelt needs it
+
     return next(iter(difflib.get_close_matches(name, list(known), 1, likeness)), None)

@@ -42,7 +42,7 @@ EMPTY_PHRASES = re.compile(
 )
 
 # An address, not any '@'; and 10 or 11 digits, as telephone and NHS numbers have, however they are spaced.
-E_MAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\W\d_]{2,}")
+E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\W\d_]{2,}")
 TELEPHONE = re.compile(r"(?:(?<![0-9])|\+44)[0-9](?:[ ()]{0,2}[0-9]){9,10}(?![0-9])")
 
 

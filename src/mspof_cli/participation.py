@@ -20,7 +20,7 @@ from mspof_cli.schemas import Collection, Council
 
 NOT_STATED, ANOTHER = "Not stated", "Another system"
 
-
+# An address that can be written to: less than what may be one, which an explanation must not hold.
 ADDRESS = re.compile(r"[\w.%+'-]+@(?:[\w-]+\.)+[^\W\d_]{2,}")
 
 

@@ -54,10 +54,8 @@ CELL = """<style:style style:name="{name}" style:family="table-cell" {data}>
 <style:paragraph-properties fo:text-align="{align}"{apart}/>
 <style:text-properties fo:font-family="Arial" fo:font-size="{size}pt" fo:font-weight="{weight}"/>
 </style:style>"""
-RIGHT: dict[str, object] = {
-    "align": "end",
-    "apart": ' fo:margin-right="0.2cm"',
-}  # so that a number does not touch the next column
+# So that a number does not touch the next column.
+RIGHT: dict[str, object] = {"align": "end", "apart": ' fo:margin-right="0.2cm"'}
 COLUMN = """<style:style style:name="width{width}" style:family="table-column">
 <style:table-column-properties style:column-width="{centimetres:.2f}cm"/></style:style>"""
 

@@ -146,7 +146,7 @@ def _notes(published: Published) -> pl.DataFrame:
     if left_out := _left_out(published):
         few = "Areas in which too few councils took part are left out of this workbook. They are in measures.csv"
         notes.append(f"{few}, with their symbols: {'; '.join(left_out)}.")
-    if not _longer(published).is_empty():
+    if published.measures.table["span"].n_unique() > 1:
         notes.append(
             "Longer periods are of the quarters that each council returned, which need not be all of them: 'Returns "
             "counted' says how many returns there are in a figure."

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
+from mspof_cli.cells import LONGEST_SHOWN
+
 CENTURY = 36526  # 1 January 2000, as Excel counts days
-LONGEST_SHOWN = 60  # characters of what was typed
 
 
 class Reading(NamedTuple):

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from openpyxl.utils.datetime import to_excel
 
+from mspof_cli.cells import LONGEST_SHOWN
 from mspof_cli.findings import either
 from mspof_cli.layout import Form, Key
-from mspof_cli.outputs.form.answer import LONGEST_SHOWN, Reading
+from mspof_cli.outputs.form.answer import Reading
 from mspof_cli.outputs.form.checks import BROKEN, HELD, NOT_TRIED, Check
 from mspof_cli.outputs.form.entry import DropDowns
 from mspof_cli.outputs.form.formulas import any_of, text_of, words

@@ -12,11 +12,10 @@ from typing import NamedTuple
 from mspof_cli.identify import LARGEST_SUBMISSION
 from mspof_cli.layout import Form
 from mspof_cli.outputs.form.formulas import any_of, text_of
-from mspof_cli.outputs.form.typed import EACH_LETTER, Judged, Typed
+from mspof_cli.outputs.form.typed import DIGITS, LONGEST, Judged, Typed, others
 from mspof_cli.periods import MONTHS, QUARTER_MONTHS, quarter_label
 
 PLAIN = "".join(map(chr, range(32, 127)))
-LONGEST = 99  # letters of a text that are looked at
 END_OF_DAYS = 110_000  # days from this on, as Excel counts them, are not read
 EARLIEST_YEAR = 1901  # from which Excel counts days as the calendar does
 
@@ -40,14 +39,12 @@ class Known(NamedTuple):
 
 def is_plain(text: str) -> str:
     """Whether a text is short, and all of its letters are plain ones."""
-    each = f'MID({text}&REPT("0",{LONGEST}),{EACH_LETTER},1)'
-    return f"AND(LEN({text})<={LONGEST},SUMPRODUCT(--ISERROR(FIND({each},{text_of(PLAIN)})))=0)"
+    return f"AND(LEN({text})<={LONGEST},{others(text, PLAIN)}=0)"
 
 
 def are_digits(text: str, most: int) -> str:
     """Whether a text of no more than so many letters has nothing but digits."""
-    each = ",".join(map(str, range(1, most + 1)))
-    return f'SUMPRODUCT(--ISERROR(FIND(MID({text}&REPT("0",{most}),{{{each}}},1),"0123456789")))=0'
+    return f"{others(text, DIGITS, most)}=0"
 
 
 def year(typed: Typed) -> Judged:

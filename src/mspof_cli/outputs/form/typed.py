@@ -9,9 +9,10 @@ from mspof_cli.outputs.form.answer import Reading
 from mspof_cli.outputs.form.formulas import text_of
 from mspof_cli.questions import LARGEST_COUNT
 
-EACH_DIGIT = "{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15}"  # of the longest number that is read from text
+LONGEST = 99  # letters of a text that are looked at
+MOST_DIGITS = 15  # of a number that is read from text
 EACH_COMMA = "{3,7,11,15}"  # how many letters may stand behind a comma of it
-EACH_LETTER = "ROW($1:$99)"  # of a text, as far as it is looked at
+DIGITS = "0123456789"
 
 # What a number in text is made of, and what never is part of one. Other letters may stand for digits, as full-width
 # ones do: only reading the form can tell.
@@ -53,7 +54,7 @@ class Typed(NamedTuple):
         It is looked at letter by letter, because Excel's own conversion also takes '5%', '1e3', '£4' and dates.
         """
         digits, whole = self.digits, self.whole
-        other = f'SUMPRODUCT(--ISERROR(FIND(MID({digits}&REPT("0",15),{EACH_DIGIT},1),"0123456789")))>0'
+        other = f"{others(digits, DIGITS, MOST_DIGITS)}>0"
         rest = f"MID({self.bare},LEN({whole})+1,99)"  # the point, and what follows it
         noughts = f'AND(LEN({rest})>1,LEN({rest})<17,SUBSTITUTE({rest},"0","")=".")'
         whole_part = f'AND({digits}<>"",LEN({digits})<16,OR({whole}={digits},{self.is_grouped}))'
@@ -72,8 +73,7 @@ class Typed(NamedTuple):
     @property
     def is_doubtful(self) -> str:
         """Whether a text that gives no number here may give one when the form is read."""
-        letters = f'MID({self.text}&REPT("0",99),{EACH_LETTER},1)'
-        strange = f"SUMPRODUCT(--ISERROR(FIND({letters},{text_of(OF_NUMBERS)})))>0"
+        strange = f"{others(self.text, OF_NUMBERS)}>0"
         none = f"NOT({has_any_of(OF_NO_NUMBER, self.text)})"
         very_long = f"AND(LEN({self.digits})>15,{self.whole}<>{self.digits})"
         return f"AND({none},OR({strange},{very_long}))"
@@ -106,5 +106,16 @@ def _number(typed: Typed) -> str:
 
 def has_any_of(letters: str, text: str) -> str:
     """Whether any of some letters, other than 0, is in a text."""
-    each = f'MID({text}&REPT("0",99),{EACH_LETTER},1)'
-    return f"SUMPRODUCT(--ISNUMBER(FIND({each},{text_of(letters)})))>0"
+    return f"SUMPRODUCT(--ISNUMBER(FIND({_letters(text, LONGEST)},{text_of(letters)})))>0"
+
+
+def others(text: str, letters: str, most: int = LONGEST) -> str:
+    """How many of the first letters of a text, so many at most, are none of some letters, of which 0 is one."""
+    return f"SUMPRODUCT(--ISERROR(FIND({_letters(text, most)},{text_of(letters)})))"
+
+
+def _letters(text: str, most: int) -> str:
+    """Each of the first letters of a text; 0 for those that it has not."""
+    each = ",".join(map(str, range(1, most + 1)))
+    places = f"ROW($1:${LONGEST})" if most == LONGEST else f"{{{each}}}"
+    return f'MID({text}&REPT("0",{most}),{places},1)'
